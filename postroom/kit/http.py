@@ -1,0 +1,105 @@
+"""HTTP to addresses that other people chose: private addresses are refused, after the name was resolved.
+
+The guard sits in the resolver and in `check_host`, so that neither a name that points inwards nor a literal address
+gets through. What may be reached all the same (a server on this machine, for tests or the sandbox) is named in an
+allow-list of "host" or "host:port" entries.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterable
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Refused(OSError):
+    """The address is not one we may call."""
+
+
+class Guard:
+    """Says which hosts may be called. `allowed`: "host" or "host:port" entries that may be private or plain http."""
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        """Keep the allow-list, in lower case."""
+        self.allowed = frozenset(entry.strip().lower() for entry in allowed if entry.strip())
+
+    def allows(self, host: str, port: int) -> bool:
+        """Tell whether the allow-list names this host, with or without its port."""
+        host = host.lower()
+        return host in self.allowed or f"{host}:{port}" in self.allowed
+
+    def check_address(self, address: str, host: str, port: int) -> None:
+        """Raise `Refused` for an address inside our own networks that isn't allowed by name."""
+        if self.allows(host, port) or self.allows(address, port):
+            return
+        found = ipaddress.ip_address(address.split("%")[0])
+        mapped = getattr(found, "ipv4_mapped", None)
+        if not (mapped or found).is_global or (mapped or found).is_multicast:
+            msg = f"{host} points to {address}, an address that is not public"
+            raise Refused(msg)
+
+    def check_url(self, url: str) -> None:
+        """Raise `Refused` for a URL that is not http(s), carries a password, is plain http, or is a private literal."""
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+        if parts.scheme not in DEFAULT_PORTS or not host:
+            msg = f"only http and https addresses can be called, not {parts.scheme or 'an address without a scheme'}"
+            raise Refused(msg)
+        if parts.username or parts.password:
+            msg = "an address with a user name or password in it is not called"
+            raise Refused(msg)
+        if parts.scheme == "http" and not self.allows(host, port):
+            msg = f"{host} must be called by https"
+            raise Refused(msg)
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            return
+        self.check_address(host, host, port)
+
+
+class GuardedResolver(AbstractResolver):
+    """A resolver that hands out public addresses only."""
+
+    def __init__(self, guard: Guard) -> None:
+        """Resolve by the system's own resolver, in threads."""
+        self.guard = guard
+        self.inner = ThreadedResolver()
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = 0) -> list[ResolveResult]:  # type: ignore[assignment]
+        """Resolve, and refuse what points inwards."""
+        found = await self.inner.resolve(host, port, family)
+        for result in found:
+            self.guard.check_address(result["host"], host, port)
+        return found
+
+    async def close(self) -> None:
+        """Close the inner resolver."""
+        await self.inner.close()
+
+
+def open_session(guard: Guard, *, at_once: int = 1000, per_host: int = 0, total_seconds: float = 60) -> aiohttp.ClientSession:
+    """Open a guarded session: no cookies, no redirects by itself, no silent repeats; times in seconds."""
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            resolver=GuardedResolver(guard), limit=at_once, limit_per_host=per_host, ttl_dns_cache=60, keepalive_timeout=30
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=total_seconds, connect=10, sock_connect=10),
+        headers={"User-Agent": "Postroom"},
+        auto_decompress=True,
+        trust_env=False,
+    )
+    # aiohttp repeats PUT and DELETE by itself when a kept-alive connection dies; whether to repeat is the engine's call.
+    session._retry_connection = False  # noqa: SLF001
+    return session
