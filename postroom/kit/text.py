@@ -22,13 +22,15 @@ _MAY_JOIN = regex.compile(
     r"\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff]"
 )
 # A host needs a dot and a last label that begins with a letter: no network makes a link of "http://localhost".
-_URL = r"https?://(?:[\p{L}\p{M}\p{N}_-]++\.)+\p{L}[\p{L}\p{M}\p{N}-]*+(?::\d++)?(?:[/?\#][^\s<>\"]*+)?"
+_URL = r"https?://(?:[\p{L}\p{M}\p{N}_-]++\.)+\p{L}[\p{L}\p{M}\p{N}-]*+(?::\d++)?(?:[/?\#][^\s\x00-\x1f<>\"]*+)?"
+# Right after one of these, a link is none. (Not any letter: there are scripts without spaces.)
+_GLUE = r"a-z0-9_@$\#\uff03"
 _MENTION = (
     r"@(?P<local>[a-z0-9_]++(?:[.-]++[a-z0-9_]++)*+)(?P<domain>@[\p{L}\p{N}_]++(?:[.-]++[\p{L}\p{N}_]++)*+(?::\d++)?)?"
 )
 _TAG = r"[\#\uff03](?=[\p{N}_\u00b7]*+[\p{L}\p{M}])(?P<tag>[\p{L}\p{M}\p{N}_\u00b7\u200c]++)"
-_ENTITY = regex.compile(rf"(?P<url>(?<!\w){_URL})|(?<![\w/@]){_MENTION}|(?<![\w/&]){_TAG}", regex.IGNORECASE)
-_ANY_URL = regex.compile(_URL, regex.IGNORECASE)
+_ENTITY = regex.compile(rf"(?P<url>(?<![{_GLUE}]){_URL})|(?<![\w/@]){_MENTION}|(?<![\w/&]){_TAG}", regex.IGNORECASE)
+_ANY_URL = regex.compile(rf"[{_GLUE}]?{_URL}", regex.IGNORECASE)
 
 _OPENERS = {")": "(", "]": "[", "}": "{", "」": "「", "\uff09": "\uff08"}
 _TRAILING = ".,;:!?'\"’”»…*_~"
@@ -181,8 +183,8 @@ def _link_length(found: str) -> int:
 def _borders(text: str) -> list[int]:
     """List where the text may be cut at all: between characters, but not within a link, mention or tag."""
     kept = [(entity.start, entity.end) for entity in entities(text)]
-    # A cut may leave "http" at the start of an item, where it becomes a link although it was none before.
-    kept = sorted([*kept, *((match.start(), match.end()) for match in _ANY_URL.finditer(text))])
+    # What is no link after a letter would become one at the start of an item: no cut there either.
+    kept = sorted([*kept, *(match.span() for match in _ANY_URL.finditer(text))])
     ends, at = [0], 0
     for cluster in _CLUSTER.finditer(text):
         end = cluster.end()
