@@ -1,0 +1,76 @@
+"""`postroom migrate`: the database, its roles, Django's migrations as owner, and the grants, in this order."""
+
+import os
+from collections.abc import Callable
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from postroom.config import folder
+from postroom.config.env import Environment, Role, choose_role, environment
+from postroom.database.passwords import password_for
+from postroom.database.roles import RoleLogin, ensure_roles, grant
+
+# Two `postroom migrate` at once would trip over each other; the number means nothing.
+_ONE_AT_A_TIME = 0x706F7374
+
+
+def migrate(*, say: Callable[[str], None], verbosity: int = 0) -> None:
+    """Bring the database up to date; repeating it changes nothing. Sets Django up as owner: call it early.
+
+    `say` gets a line a step. Errors are psycopg's and Django's.
+    """
+    here = environment()
+    folder.prepare(here.data)
+    owner = folder.owner_address(here)
+    if _make_database(owner):
+        say("made the database")
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+        ensure_roles(connection, logins(here))
+        choose_role("owner")
+        _run_django(verbosity)
+        names = folder.role_names(here)
+        grant(connection, app=names["app"], engine=names["engine"])
+    say("the database is up to date")
+
+
+def logins(here: Environment) -> list[RoleLogin]:
+    """The two roles below the owner; without a password where their addresses are given."""
+    given: dict[Role, str] = {"app": here.database_app_url, "engine": here.database_engine_url}
+    secret = folder.secret_of(here)
+    return [
+        RoleLogin(name, None if given[role] else password_for(name, secret=secret))
+        for role, name in folder.role_names(here).items()
+    ]
+
+
+def _make_database(owner: str) -> bool:
+    """Make the database if the server has none of that name; True if it was made."""
+    try:
+        psycopg.connect(owner).close()
+    except psycopg.OperationalError as problem:
+        # libpq gives a failed connection no SQLSTATE: ask the server, unless it can't be reached at all
+        name = str(conninfo_to_dict(owner)["dbname"])
+        try:
+            server = psycopg.connect(make_conninfo(owner, dbname="postgres"), autocommit=True)
+        except psycopg.OperationalError:
+            raise problem from None
+        with server:
+            if server.execute("select from pg_database where datname = %s", [name]).fetchone():
+                raise
+            server.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
+            )
+        return True
+    return False
+
+
+def _run_django(verbosity: int) -> None:
+    import django
+    from django.core.management import call_command
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=verbosity)
