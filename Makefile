@@ -1,0 +1,60 @@
+# The two commands a newcomer needs are `make demo` and `make test`. Everything real happens in Python.
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: demo test check bench docs lock setup users format clean
+.DEFAULT_GOAL := help
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/.users ## start Postroom with a demo workspace and follow what it publishes
+	$(BIN)/postroom demo
+
+test: setup tests/node/node_modules/.ready ## set everything up and run every test
+	@.ci/chromium
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+check: setup ## format, lint, types, floors, house tests, templates, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint --quiet postroom
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n 0 tests/house tests/docs
+
+bench: setup ## measure the promised figures beside their goals
+	$(BIN)/python -m bench
+
+docs: setup ## write the generated pages of docs/
+	$(BIN)/python docs/make.py
+
+lock: setup ## resolve the dependencies anew, with hashes
+	$(BIN)/python requirements/lock.py
+
+format: setup ## let the formatters write
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+setup: .venv/.ready ## the environment for work on Postroom itself
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.users: requirements/lock.txt pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --require-hashes -r requirements/lock.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+.venv/.ready: requirements/dev.txt pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@ .venv/.users
+
+tests/node/node_modules/.ready: tests/node/package-lock.json
+	cd tests/node && npm ci --no-audit --no-fund
+	@touch $@
+
+clean: ## forget what was built and measured here, never the data folder
+	rm -rf .venv tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,25 @@
+"""What holds for every test everywhere: in CI, a browser or real-server test can't be skipped without anybody noticing."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+NEVER_SKIPPED_IN_CI = ("real_server", "browser")
+
+
+def in_ci() -> bool:
+    """Whether this run stands guard over the main branch."""
+    return any(os.environ.get(name, "").lower() in {"1", "true", "yes"} for name in ("CI", "POSTROOM_CI"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the skip of such a test into a failure that says why it was skipped."""
+    report = yield
+    marked = [name for name in NEVER_SKIPPED_IN_CI if item.get_closest_marker(name)]
+    if report.skipped and marked and in_ci() and not hasattr(report, "wasxfail"):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"A {marked[0]} test may not be skipped in CI. {why}"
+    return report
