@@ -71,11 +71,15 @@ def _database(role: Role) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         **{theirs: str(parts.get(ours) or "") for ours, theirs in known.items()},
         "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": role != "app",  # a worker's connections may have died while it slept
         "CONN_MAX_AGE": 0 if role == "app" else None,  # with a pool, Django keeps no connection of its own
     }
 
 
 DATABASES = {"default": _database(chosen_role())}
+
+# ── Background jobs: each room's are in its jobs.py ──────────────────────────────────────────────────────────────
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # ── Web ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 ROOT_URLCONF = "postroom.config.urls"
