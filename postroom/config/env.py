@@ -48,7 +48,7 @@ class Environment:
     debug: bool = _var(kinds.switch, default=False, doc="Show error details in pages. Never on a server others reach.")
 
     host: str = _var(kinds.text, "127.0.0.1", "Address the web server listens on.")
-    port: int = _var(kinds.whole(0, 65535), 8000, "Port the web server listens on.")
+    port: int = _var(kinds.whole(1, 65535), 8000, "Port the web server listens on.")
     url: str = _var(kinds.web_url, "", "Address people reach Postroom at. Default: http://localhost and the port.")
     allowed_hosts: tuple[str, ...] = _var(
         kinds.words, (), "Further host names to answer to, besides that of POSTROOM_URL."
@@ -101,7 +101,7 @@ class Environment:
         kinds.words, (), "Private addresses (10.0.0.0/8, localhost:3000, …) that networks' servers may be at."
     )
     sandbox: bool = _var(kinds.switch, default=False, doc="Run the sandbox network, for trying things out.")
-    sandbox_port: int = _var(kinds.whole(0, 65535), 8010, "Port of the sandbox network.")
+    sandbox_port: int = _var(kinds.whole(1, 65535), 8010, "Port of the sandbox network.")
 
     log_format: str = _var(kinds.one_of("plain", "json"), "plain", "How log lines look.")
     log_level: str = _var(

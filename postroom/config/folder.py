@@ -10,7 +10,6 @@ from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from postroom.config.env import Environment, Role
-from postroom.database.passwords import password_for
 
 SECRET_FILE: Final = "secret.key"
 ADDRESS_FILE: Final = "database.url"
@@ -84,6 +83,8 @@ def address(environment: Environment, role: Role) -> str:
     owner = owner_address(environment)
     if role == "owner" or given or not owner:
         return given or owner
+    from postroom.database.passwords import password_for  # costs memory, which the supervisor doesn't have to spend
+
     name = role_names(environment)[role]
     parts = urlsplit(owner)
     place = parts.netloc.rpartition("@")[2]

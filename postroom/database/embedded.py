@@ -18,7 +18,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs, quote, urlsplit
 
 from postroom.database.nobody import Account, account, check_passage, give
@@ -52,6 +52,10 @@ SMALL_MACHINE: Final = MappingProxyType(
 
 class DatabaseProblem(Exception):
     """The embedded database can't be made or started; the message says in plain words why, and what to do."""
+
+
+class DatabaseInUse(DatabaseProblem):
+    """Another process runs this data folder's database."""
 
 
 def bundled_binaries() -> Path:
@@ -150,7 +154,7 @@ class Embedded:
                 # Our PostgreSQL inherits the lock: a dead holder means that one is still finishing its work.
                 if _is_alive(holder) or time.monotonic() > deadline:
                     os.close(handle)
-                    raise DatabaseProblem(
+                    raise DatabaseInUse(
                         f"The database in {self.data} is already run by process {holder}. Stop that one first, or "
                         "set POSTROOM_DATA to another folder."
                     ) from None
@@ -273,7 +277,7 @@ class Embedded:
         text = (self.data / "postgres.log").read_text(errors="replace").strip()
         return " / ".join(text.splitlines()[-3:]) or "none"
 
-    def _as_account(self) -> dict[str, int | list[int]]:
+    def _as_account(self) -> dict[str, Any]:
         """Arguments that make a subprocess run as the other account."""
         if self.runs_as is None:
             return {}

@@ -1,0 +1,5 @@
+"""`python -m postroom.cli` is `postroom`."""
+
+from postroom.cli import main
+
+main()
