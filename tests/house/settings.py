@@ -1,0 +1,7 @@
+"""Postroom's settings with what only its developers need: django-linear-migrations watches the lines of migrations."""
+
+from postroom.config.settings import *  # noqa: F403 - the same settings, one app more
+from postroom.config.settings import INSTALLED_APPS, ROOMS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "django_linear_migrations"]
+FIRST_PARTY_APPS = [f"postroom.{room}" for room in ROOMS]
