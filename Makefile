@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
+# Django with what only developers need: it watches that each room keeps one line of migrations
+DEVELOPING = DJANGO_SETTINGS_MODULE=tests.house.settings $(BIN)/python -m django
 
-.PHONY: demo test check bench docs lock setup users format clean
+.PHONY: help demo test check bench docs lock migrations setup format clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -20,8 +22,9 @@ check: setup ## format, lint, types, floors, house tests, templates, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint --quiet postroom
+	$(if $(shell find postroom -name '*.html' -print -quit),$(BIN)/djlint --check --lint --quiet postroom,@true)
 	$(BIN)/mypy
+	$(DEVELOPING) check
 	$(BIN)/pytest -q -n 0 tests/house tests/docs
 
 bench: setup ## measure the promised figures beside their goals
@@ -32,6 +35,9 @@ docs: setup ## write the generated pages of docs/
 
 lock: setup ## resolve the dependencies anew, with hashes
 	$(BIN)/python requirements/lock.py
+
+migrations: setup ## write migrations for changed models
+	$(DEVELOPING) makemigrations
 
 format: setup ## let the formatters write
 	$(BIN)/ruff format .
@@ -44,12 +50,12 @@ setup: .venv/.ready ## the environment for work on Postroom itself
 
 .venv/.users: requirements/lock.txt pyproject.toml | .venv/bin/python
 	$(BIN)/pip install --quiet --require-hashes -r requirements/lock.txt
-	$(BIN)/pip install --quiet --no-deps --editable .
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.ready: requirements/dev.txt pyproject.toml | .venv/bin/python
 	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install --quiet --no-deps --editable .
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/.users
 
 tests/node/node_modules/.ready: tests/node/package-lock.json
