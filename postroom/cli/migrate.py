@@ -1,15 +1,17 @@
 """`postroom migrate`: make or update the database, as its owner."""
 
+from typing import Annotated
+
 import typer
 
-from postroom.cli.output import Problem, say
+from postroom.cli.output import Problem, command, say
 from postroom.config.env import environment
 
-app = typer.Typer()
+app = command()
 
 
 @app.command()
-def migrate(*, verbose: bool = typer.Option(False, help="Name every migration.")) -> None:
+def migrate(*, verbose: Annotated[bool, typer.Option(help="Name every migration.")] = False) -> None:
     """Make or update the database, its roles and their rights. Repeating it changes nothing."""
     from postroom.config import folder, migrating
 

@@ -2,7 +2,7 @@
 
 How a command is added: write postroom/cli/<name>.py with a typer app, and a line for it in root.COMMANDS.
 
-    app = typer.Typer(help="Brands.", no_args_is_help=True)
+    app = commands("Brands.")
 
     @app.command("list")
     def list_(*, as_json: Json = False) -> None:
@@ -10,7 +10,7 @@ How a command is added: write postroom/cli/<name>.py with a typer app, and a lin
         from postroom.brands import queries         # rooms are imported in the function, so that --help is quick
         show_rows(queries.list_brands(actor=...), {"name": "Brand", "status": "Status"}, as_json=as_json)
 
-A file whose app has a single command needs a callback to keep its name (typer's rule) or becomes `postroom <name>` itself.
+A file with `app = command()` and one function under `@app.command()` is `postroom <name>` itself.
 Errors: let a room's errors out as they are (NotFound, NotAllowed, BadInput and their kin carry `message`), or raise
 `Problem("words")`. Exit codes: 0 done, 1 it can't be done, 2 wrongly called, 3 database or server not reachable.
 """
@@ -49,8 +49,20 @@ class NotReachable(Problem):
     exit_code = 3
 
 
+def commands(about: str) -> typer.Typer:
+    """An app for several commands: `postroom brand list`, `postroom brand create`, …."""
+    app = typer.Typer(help=about, no_args_is_help=True, add_completion=False)
+    app.callback()(lambda: None)  # keeps the command's name even while there is only one
+    return app
+
+
+def command() -> typer.Typer:
+    """An app for a single command, such as `postroom migrate`."""
+    return typer.Typer(add_completion=False)
+
+
 def start(role: Role = "app") -> None:
-    """Set Django up in a role; before the first import of a room. NotReachable when the embedded database isn't running."""
+    """Set Django up in a role; before the first import of a room. NotReachable when there is no database yet."""
     import django
 
     here = environment()
@@ -75,7 +87,7 @@ def show_json(value: object) -> None:
 def show_rows(
     rows: Sequence[object], columns: Mapping[str, str], *, as_json: bool, empty: str = "Nothing here."
 ) -> None:
-    """Print rows (mappings, dataclasses or objects) as a table of `columns` (attribute → heading), or all of them as JSON."""
+    """Print rows (mappings, dataclasses, objects) as a table of `columns` (attribute → heading), or as JSON."""
     if as_json:
         show_json([_as_mapping(row, columns) for row in rows])
         return

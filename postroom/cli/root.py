@@ -35,7 +35,7 @@ COMMANDS: Final = {
 class _Root(click.Group):
     """Knows the commands by the table, so that `--help` loads none of them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return [name for name in COMMANDS if importlib.util.find_spec(_module(name))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -82,23 +82,32 @@ root = _Root(
 
 
 def run(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 it can't be done, 2 wrongly called, 3 database or server not reachable."""
+    """Run the command line and exit; the codes are in output.py."""
     try:
         code = root.main(args=arguments, prog_name="postroom", standalone_mode=False)
-    except click.ClickException as problem:
-        problem.show()
-        code = problem.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
         code = 130
     except EnvironmentProblem as problem:
         click.echo(f"postroom: {problem}", err=True)
         code = 2
-    except Exception as problem:
-        from postroom.cli.output import in_words
-
-        words, code = in_words(problem)
-        if words is None:
-            raise
-        click.echo(f"postroom: {words}", err=True)
+    except Exception as problem:  # noqa: BLE001 - what isn't understood is raised again
+        code = _tell(problem)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(problem: Exception) -> int:
+    """Say what went wrong; the exit code. A bug is raised again, for its traceback."""
+    # Typer carries a click of its own within it, so that its exceptions are known by what they can do.
+    if hasattr(problem, "exit_code") and callable(show := getattr(problem, "show", None)):
+        show()
+        return int(problem.exit_code)
+    if type(problem).__name__ in {"Exit", "Abort"}:
+        return int(getattr(problem, "exit_code", 130))
+    from postroom.cli.output import in_words
+
+    words, code = in_words(problem)
+    if words is None:
+        raise problem
+    click.echo(f"postroom: {words}", err=True)
+    return code

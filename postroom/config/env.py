@@ -1,3 +1,4 @@
+# ruff: noqa: RUF009 - _var makes a field(), which is not shared between instances
 """The one table of environment variables, and which of the three database roles this process takes.
 
 Light on purpose (no Django, no database driver): `postroom up` supervises from here with little memory.

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from postroom.config.env import Environment, Role
 
-SECRET_FILE: Final = "secret.key"
+SECRET_FILE: Final = "secret.key"  # noqa: S105 - a name, not a secret
 ADDRESS_FILE: Final = "database.url"
 
 

@@ -1,6 +1,7 @@
 """`postroom migrate`: the database, its roles, Django's migrations as owner, and the grants, in this order."""
 
 import os
+import sys
 from collections.abc import Callable
 
 import psycopg
@@ -74,3 +75,15 @@ def _run_django(verbosity: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
     django.setup()
     call_command("migrate", interactive=False, verbosity=verbosity)
+
+
+def main() -> None:
+    """Migrate, for a parent process that wants to stay without Django; silent when there is nothing to do."""
+    try:
+        migrate(say=lambda _: None)
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as problem:
+        sys.exit(f"postroom: the database can't be used: {str(problem).strip()}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """Django's settings, made of env.py's table. Nothing here reads the environment by itself."""
 
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -174,7 +175,9 @@ _shared: list[Any] = [
     structlog.processors.format_exc_info,
 ]
 _render: Any = (
-    structlog.processors.JSONRenderer() if ENVIRONMENT.log_format == "json" else structlog.dev.ConsoleRenderer()
+    structlog.processors.JSONRenderer()
+    if ENVIRONMENT.log_format == "json"
+    else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
 )
 structlog.configure(
     processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -9,8 +9,8 @@ from postroom.kit.ids import uuid7
 class Row(models.Model):
     """A table with a UUIDv7 key, `created_at` and `updated_at`.
 
-    The migration that creates such a table adds `TenantTable` or `PlainTable` (postroom.database.tenancy): their trigger
-    sets `updated_at` on every UPDATE and keeps `created_at` as it was first written.
+    The migration that creates such a table adds `TenantTable` or `PlainTable` (postroom.database.tenancy): their
+    trigger sets `updated_at` on every UPDATE and keeps `created_at` as it was first written.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

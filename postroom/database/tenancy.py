@@ -53,13 +53,21 @@ class _TableOperation(Operation):
         raise NotImplementedError
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,  # noqa: ARG002 - Django's signature
+        to_state: ProjectState,
     ) -> None:
         """Run the forward statements."""
         self._run(self.forward, app_label, schema_editor, to_state)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,  # noqa: ARG002 - Django's signature
     ) -> None:
         """Run the backward statements."""
         self._run(self.backward, app_label, schema_editor, from_state)
@@ -106,9 +114,10 @@ class TenantTable(_TableOperation):
     """A table whose rows belong to a workspace: row-level security, and the `updated_at` trigger where there is one.
 
     `column`: what holds the workspace's id ("id" for the table of workspaces itself).
-    `append_only`: rows are added and read, never changed or removed, by app and engine alike (roles.py grants accordingly).
-    `extra_policy`: an SQL expression; rows for which it is true may be read, though not written, outside their workspace's
-    scope, such as a member's own memberships: "user_id = nullif(current_setting('postroom.user_id', true), '')::uuid".
+    `append_only`: app and engine add and read rows, and never change or remove one (roles.py grants accordingly).
+    `extra_policy`: an SQL expression; rows for which it is true may be read, though not written, outside their
+    workspace's scope, such as one's own memberships: "user_id = nullif(current_setting('postroom.user_id', true),
+    '')::uuid".
     """
 
     def __init__(
@@ -171,10 +180,9 @@ class SameWorkspace(_TableOperation):
         """Add the composite foreign key."""
         column = model._meta.get_field(self.field).column
         parent = self._apps.get_model(self.parent)._meta.db_table
-        return [
-            f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{self._name}" '
-            f'FOREIGN KEY (workspace_id, "{column}") REFERENCES "{parent}" (workspace_id, id) DEFERRABLE INITIALLY DEFERRED'
-        ]
+        key = f'FOREIGN KEY (workspace_id, "{column}") REFERENCES "{parent}" (workspace_id, id)'
+        table = model._meta.db_table
+        return [f'ALTER TABLE "{table}" ADD CONSTRAINT "{self._name}" {key} DEFERRABLE INITIALLY DEFERRED']
 
     def backward(self, model: Any) -> list[str]:
         """Drop it."""
@@ -208,7 +216,7 @@ def scope(
 
     `actor` is what triggers write into the history: {"kind", "id", "name", "why"}. Inside the same scope this costs
     nothing; another actor or user of the same workspace gets a savepoint and the outer one is put back afterwards;
-    another workspace is a ScopeError. An error caught inside a scope needs a `transaction.atomic()` of its own around it.
+    another workspace is a ScopeError. To catch a database error inside a scope, give it a `transaction.atomic()`.
     """
     connection = connections["default"]
     outer = _open.get(connection) if connection.in_atomic_block else None

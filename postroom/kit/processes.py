@@ -1,4 +1,4 @@
-"""Children that end when we do, however we end: Linux asks the kernel for it, elsewhere a pipe would have to do."""
+"""Children that end when we do, however we end: on Linux the kernel sees to it; elsewhere these do nothing."""
 
 import ctypes
 import os
@@ -15,7 +15,7 @@ _libc: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else
 def die_with_parent(with_signal: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
     """What to give subprocess.Popen as `preexec_fn`: the child gets the signal when the thread that made it ends.
 
-    So start such children on a thread that lives as long as the process: the main one. Without effect except on Linux.
+    So start such children on a thread that lives as long as the process: the main one.
     """
     parent = os.getpid()
 
@@ -26,3 +26,9 @@ def die_with_parent(with_signal: signal.Signals = signal.SIGTERM) -> Callable[[]
                 os._exit(1)
 
     return ask_kernel
+
+
+def end_with_parent(with_signal: signal.Signals = signal.SIGKILL) -> None:
+    """Ask for the signal when our own parent ends; for a process whose maker can't be given a `preexec_fn`."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(with_signal), 0, 0, 0)

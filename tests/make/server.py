@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from postroom.database.embedded import Embedded, bundled_binaries
+from postroom.database.cluster import bundled_programs
+from postroom.database.embedded import Embedded
 
 SECRET = "the secret of the test run, long enough for anything"
 TEMPLATE = "postroom_template"
@@ -41,7 +42,7 @@ def debian_binaries() -> Path | None:
 
 def binaries(kind: str) -> Path:
     """The programs of "debian" or "embedded"."""
-    found = debian_binaries() if kind == "debian" else bundled_binaries()
+    found = debian_binaries() if kind == "debian" else bundled_programs()
     assert found, "no PostgreSQL of Debian's on this machine"
     return found
 
@@ -108,7 +109,7 @@ def keep(folder: Path, kind: str, run: int) -> None:
     life = os.pidfd_open(run)
     cache = Path(tempfile.gettempdir()) / f"postroom-template-{os.getuid()}-{kind}"
     known = cache / f"{_fingerprint(kind)}.done"
-    server = Embedded(folder, owner="postroom_test_owner", binaries=binaries(kind), settings=FAST)
+    server = Embedded(folder, owner="postroom_test_owner", programs=binaries(kind), settings=FAST)
     fresh = not (known.exists() and _recall(cache, folder))
     try:
         server.start()

@@ -46,12 +46,6 @@ REVOKE EXECUTE ON FUNCTION postroom_keep_months(integer) FROM PUBLIC;
 """
 
 
-def _let_the_engine_call_it(apps, schema_editor):
-    schema_editor.execute(
-        f'GRANT EXECUTE ON FUNCTION postroom_keep_months(integer) TO "{settings.DATABASE_ENGINE_ROLE}"'
-    )
-
-
 class Migration(migrations.Migration):
     """The function that makes the partitions of months to come."""
 
@@ -59,5 +53,8 @@ class Migration(migrations.Migration):
     dependencies = [("events", "0001_initial")]
     operations = [
         migrations.RunSQL(MONTHS, "DROP FUNCTION postroom_keep_months(integer)"),
-        migrations.RunPython(_let_the_engine_call_it, migrations.RunPython.noop),
+        migrations.RunSQL(
+            f'GRANT EXECUTE ON FUNCTION postroom_keep_months(integer) TO "{settings.DATABASE_ENGINE_ROLE}"',
+            migrations.RunSQL.noop,
+        ),
     ]
