@@ -1,0 +1,168 @@
+"""What fits where: each publication's drafts against its network's table, with what was learned of its channel.
+
+Pictures are checked as their renditions will be (too large ones are made smaller before they are sent); videos as is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from postroom.channels.models import Channel
+from postroom.library.models import Asset
+from postroom.networks import registry, rules
+from postroom.networks.rules import Need, Problem
+from postroom.networks.shape import Format, Media, MediaKind
+from postroom.posts.models import Post
+from postroom.publishing.drafting import Content, drafts_to_check, make_content
+from postroom.publishing.models import Publication
+from postroom.workspaces.errors import Refusal
+
+CONVERTIBLE = ("image/jpeg", "image/png", "image/webp")
+"""Types a picture can be made into, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A problem of one publication. `where` names the field, with `items.N.` before it for an item."""
+
+    publication_id: UUID
+    channel_id: UUID
+    network: str
+    problem: Problem
+
+    def told(self) -> dict[str, Any]:
+        """Give it as plain data for doors."""
+        return {
+            "publication_id": str(self.publication_id),
+            "channel_id": str(self.channel_id),
+            "network": self.network,
+            **asdict(self.problem),
+        }
+
+
+class DoesNotFit(Refusal):
+    """Something can't be expressed on a channel; `problems` says what, where, what was found and what is allowed."""
+
+    code = "does_not_fit"
+
+    def __init__(self, misfits: Sequence[Misfit]) -> None:
+        """Put the first problems in words."""
+        words = "; ".join(f"{one.network}, {one.problem.where}: {one.problem.message}" for one in misfits[:5])
+        super().__init__(words)
+        self.problems = [one.told() for one in misfits]
+
+
+def refuse_blocking(misfits: Iterable[Misfit], publications: Iterable[Publication]) -> None:
+    """Raise `DoesNotFit` when something blocks one of these publications."""
+    concerned = {one.id for one in publications}
+    blocking = [one for one in misfits if one.problem.blocks and one.publication_id in concerned]
+    if blocking:
+        raise DoesNotFit(blocking)
+
+
+def check_fit(post: Post, publications: Sequence[Publication]) -> tuple[Misfit, ...]:
+    """Check publications of one post; blocking problems first. Call inside the actor's scope."""
+    if not publications:
+        return ()
+    items = list(post.items.order_by("position").values("kind", "text", "position"))
+    media = [
+        {"asset_id": one.asset_id, "item_position": one.item_position, "alt_text": one.alt_text, "crop": one.crop}
+        for one in post.media.order_by("item_position", "position")
+    ]
+    contents = {one.id: content_of(post, one, items, media) for one in publications}
+    wanted = {UUID(str(file["asset_id"])) for content in contents.values() for file in content.media}
+    assets = Asset.objects.in_bulk(list(wanted)) if wanted else {}
+    channels = Channel.objects.in_bulk([one.channel_id for one in publications])
+    found = [
+        Misfit(one.id, one.channel_id, channels[one.channel_id].network, problem)
+        for one in publications
+        for problem in _problems(contents[one.id], channels[one.channel_id], assets)
+    ]
+    return tuple(sorted(found, key=lambda one: not one.problem.blocks))
+
+
+def content_of(
+    post: Post, publication: Publication, items: Sequence[Mapping[str, Any]], media: Sequence[Mapping[str, Any]]
+) -> Content:
+    """Lay a publication's own words over its post's."""
+    return make_content(
+        type_=post.type,
+        text=post.text,
+        link=post.link,
+        languages=post.languages,
+        poll=post.poll,
+        ai_made=post.is_ai_made,
+        hashtags=post.hashtags,
+        items=items,
+        media=media,
+        own_text=publication.text,
+        own_options=publication.options,
+        own_format=publication.format,
+        own_items=publication.items,
+        own_media=publication.media,
+    )
+
+
+def _problems(content: Content, channel: Channel, assets: Mapping[UUID, Asset]) -> Iterable[Problem]:
+    network = registry.get(channel.network)
+    files: dict[int, tuple[Media, ...]] = {}
+    for file in content.media:
+        position, asset = int(file.get("item_position") or 0), assets.get(UUID(str(file["asset_id"])))
+        if asset is None:
+            yield Problem("media.missing", f"media.{position}", "a file of this post is no longer in the library")
+            continue
+        kind = MediaKind(asset.type)
+        need = rules.need(network, kind, content.format, channel.learned)
+        files[position] = (*files.get(position, ()), forecast(asset, str(file.get("alt_text") or ""), need))
+    for part, draft in enumerate(drafts_to_check(content, at=timezone.now(), files=files)):
+        for problem in rules.check(network, draft, channel.learned):
+            yield replace(problem, where=f"items.{part}.{problem.where}") if part else problem
+    limit = rules.Table(network, Format.TEXT, channel.learned).number("thread.max")
+    if limit is not None and content.parts > limit:
+        yield Problem(
+            "thread.max",
+            "items",
+            f"{rules.WHATS['thread.max']}: {content.parts}, allowed {limit:.0f}",
+            content.parts,
+            limit,
+        )
+
+
+def forecast(asset: Asset, alt_text: str, need: Need) -> Media:
+    """Give the facts a file will have when it is sent: pictures as their rendition, everything else as it is."""
+    media = Media(
+        kind=MediaKind(asset.type),
+        mime=asset.mime,
+        bytes=asset.bytes,
+        name=asset.filename,
+        width=asset.width,
+        height=asset.height,
+        seconds=asset.seconds,
+        alt=alt_text or asset.alt_text,
+    )
+    if media.kind is not MediaKind.IMAGE or not need.types:
+        return media
+    mime = (
+        media.mime if media.mime in need.types else next((one for one in CONVERTIBLE if one in need.types), media.mime)
+    )
+    width, height = _scaled(media.width or 1, media.height or 1, need)
+    size = min(media.bytes, need.max_bytes) if need.max_bytes else media.bytes
+    return replace(media, mime=mime, bytes=size, width=width, height=height)
+
+
+def _scaled(width: int, height: int, need: Need) -> tuple[int, int]:
+    """Pad to the allowed ratios, then make smaller until it fits."""
+    ratio = width / height
+    if need.min_ratio and ratio < need.min_ratio:
+        width = round(height * need.min_ratio)
+    if need.max_ratio and ratio > need.max_ratio:
+        height = round(width / need.max_ratio)
+    factor = 1.0
+    if need.max_width:
+        factor = min(factor, need.max_width / width)
+    if need.max_pixels:
+        factor = min(factor, (need.max_pixels / (width * height)) ** 0.5)
+    return max(1, int(width * factor)), max(1, int(height * factor))

@@ -1,0 +1,75 @@
+"""After trouble: try a failed publication again, or settle one whose outcome nobody could find out."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from postroom.events.recording import record, resolve_events
+from postroom.publishing.changing import TooLate, move, open_publication, roll_up
+from postroom.publishing.fitting import check_fit, refuse_blocking
+from postroom.publishing.models import Publication
+from postroom.publishing.states import PublicationStatus
+from postroom.workspaces.actors import Actor, acting
+from postroom.workspaces.errors import BadInput
+from postroom.workspaces.permissions import Permission
+
+_S = PublicationStatus
+
+
+def retry_publication(*, actor: Actor, publication_id: UUID, now: datetime) -> Publication:
+    """Send a failed, missed or cancelled publication as soon as possible. Errors: TooLate, DoesNotFit."""
+    with acting(actor):
+        publication = open_publication(actor, publication_id, Permission.POSTS_SCHEDULE)
+        if publication.status not in {_S.FAILED, _S.MISSED, _S.CANCELLED, _S.SCHEDULED}:
+            raise TooLate.of(publication)
+        refuse_blocking(check_fit(publication.post, [publication]), [publication])
+        move(
+            publication,
+            _S.SCHEDULED,
+            scheduled_for=now,
+            not_before=now,
+            deadline=None,
+            reason="",
+            error_class="",
+            error_where="",
+        )
+        roll_up([publication.post_id])
+        record("publication.retried", publication, workspace_id=actor.workspace_id)
+        _resolve(actor, publication, now)
+        return publication
+
+
+def settle_publication(
+    *, actor: Actor, publication_id: UUID, is_there: bool, now: datetime, url: str = "", send_again: bool = False
+) -> Publication:
+    """Say of an unknown publication whether it is public: with its address, or not (then failed, or sent again)."""
+    if is_there and urlsplit(url).scheme not in {"https", "http"}:
+        raise BadInput("url", url, "the post's address, starting with https://")
+    if is_there and send_again:
+        raise BadInput("send_again", send_again, "false for a post that is there")
+    with acting(actor.because("settled by a person" if actor.user_id else actor.why)):
+        publication = open_publication(actor, publication_id, Permission.POSTS_SETTLE)
+        if publication.status != _S.UNKNOWN:
+            raise TooLate.of(publication)
+        if is_there:
+            move(
+                publication, _S.PUBLISHED, published_at=now, url=url, not_before=None, reason="", error_class="settled"
+            )
+        elif send_again:
+            move(publication, _S.SCHEDULED, scheduled_for=now, not_before=now, deadline=None, checkpoint={}, reason="")
+        else:
+            move(
+                publication,
+                _S.FAILED,
+                not_before=None,
+                reason="it is not there, a person has looked",
+                error_class="settled",
+            )
+        roll_up([publication.post_id])
+        record("publication.settled", publication, workspace_id=actor.workspace_id, context={"is_there": is_there})
+        _resolve(actor, publication, now)
+        return publication
+
+
+def _resolve(actor: Actor, publication: Publication, now: datetime) -> None:
+    resolve_events(workspace_id=actor.workspace_id, now=now, by=actor.kind, by_id=actor.id, subject_id=publication.id)
