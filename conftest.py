@@ -1,4 +1,4 @@
-"""What holds for every test everywhere: in CI, a browser or real-server test can't be skipped without anybody noticing."""
+"""What holds for every test: in CI, a browser or real-server test can't be skipped without anybody noticing."""
 
 import os
 from collections.abc import Generator
