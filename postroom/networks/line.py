@@ -2,14 +2,15 @@
 
 The engine sets `touch` and `keyed` before each step; from them and the network's error rows a failed call becomes
 `Stop(verdict)`, so an adapter's happy path reads straight down. Bodies and headers are never logged, query strings
-neither: they hold tokens and unpublished text.
+neither: they hold tokens and unpublished text. A server that echoes a secret in its refusal doesn't get it into a
+verdict: what this line sent or holds as a secret is blotted out of the network's words.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,14 @@ log = structlog.get_logger("postroom.line")
 
 CAP = 4 * 1024 * 1024
 """Bytes of an answer that are read at most, unless the call names another cap."""
+SECRET_AT_LEAST = 8
+"""Shorter values than this are no keys, and striking them out would only garble messages."""
 NO_BODY = frozenset({204, 304})
+SECRET_FIELDS = frozenset(
+    {"access_token", "client_assertion", "client_secret", "code", "code_verifier", "password", "refresh_token", "token"}
+)
+"""Fields of forms and JSON whose values must not show in a verdict."""
+SHORTEST_SECRET = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +93,22 @@ class Who:
 class Line:
     """One channel's line to its network. Made by the engine (or a verb), used for one publication or request."""
 
-    __slots__ = ("app", "calls", "guard", "keyed", "memory", "network", "now", "session", "timeout", "tokens", "touch", "who")
+    __slots__ = (
+        "app",
+        "calls",
+        "guard",
+        "keyed",
+        "memory",
+        "network",
+        "now",
+        "session",
+        "timeout",
+        "tokens",
+        "touch",
+        "who",
+    )
 
-    def __init__(  # noqa: PLR0913 - what a line is made of
+    def __init__(
         self,
         *,
         network: Network,
@@ -108,7 +129,7 @@ class Line:
         self.touch, self.keyed = Touch.LOOKS, False
         self.calls = 0
 
-    async def call(  # noqa: PLR0913 - an HTTP call's own parameters
+    async def call(
         self,
         method: str,
         url: str,
@@ -144,14 +165,14 @@ class Line:
             for name, value in self.network.sign(self.tokens, method, url).items():
                 sent_headers.setdefault(name, value)
         answer = await self._send(method, url, query, data, sent_headers, cap, timeout or self.timeout)
-        if 200 <= answer.status < 300 or answer.status in accept:  # noqa: PLR2004
+        if 200 <= answer.status < 300 or answer.status in accept:
             return answer
         raise Stop(self.judge(answer))
 
     def judge(self, answer: Answer) -> verdicts.Verdict:
-        """Give the table's verdict on an answer, in this line's touch."""
+        """Give the table's verdict on an answer, in this line's touch; what opens the channel is struck out of it."""
         return verdicts.judge(
-            answer,
+            replace(answer, body=self._without_secrets(answer.body)),
             touch=self.touch,
             keyed=self.keyed,
             rows=self.network.errors,
@@ -159,7 +180,17 @@ class Line:
             now=self.now(),
         )
 
-    async def _send(  # noqa: PLR0913
+    def _without_secrets(self, body: bytes) -> bytes:
+        """Strike our keys out of an error's body: a server may echo them, and its words go into errors and history."""
+        secrets = [] if self.app is None else [self.app.client_secret, *self.app.extra.values()]
+        if self.tokens is not None:
+            secrets += [self.tokens.access, self.tokens.refresh or "", *self.tokens.extra.values()]
+        for secret in secrets:
+            if len(secret) >= SECRET_AT_LEAST:
+                body = body.replace(secret.encode(), "•••".encode())
+        return body
+
+    async def _send(
         self, method: str, url: str, query: Any, data: Any, headers: dict[str, str], cap: int, seconds: float
     ) -> Answer:
         began, self.calls = time.monotonic(), self.calls + 1
@@ -230,7 +261,9 @@ def _multipart(parts: Sequence[Part]) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False)
     for part in parts:
         if part.filename is None:
-            form.add_field(part.name, part.content if isinstance(part.content, str) else part.content)
+            form.add_field(part.name, part.content)
         else:
-            form.add_field(part.name, part.content, filename=part.filename, content_type=part.mime or "application/octet-stream")
+            form.add_field(
+                part.name, part.content, filename=part.filename, content_type=part.mime or "application/octet-stream"
+            )
     return form
