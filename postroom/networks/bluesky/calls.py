@@ -33,11 +33,12 @@ async def xrpc(
     body: Callable[[], AsyncIterator[bytes]] | None = None,
     headers: Mapping[str, str] | None = None,
     accept: Collection[int] = (),
+    signed: bool = True,
     timeout: float | None = None,  # noqa: ASYNC109 - handed to the line
 ) -> Answer:
     """Call a method of the account's PDS (or of `base`) as the account. `body` opens the content, anew for a repeat."""
     url = f"{base or line.who.server}/xrpc/{name}"
-    access, key = (line.tokens.access, line.tokens.extra.get("dpop")) if line.tokens else ("", None)
+    access, key = (line.tokens.access, line.tokens.extra.get("dpop")) if signed and line.tokens else ("", None)
 
     async def send(proof: Mapping[str, str]) -> Answer:
         return await line.call(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from postroom.networks.line import Line
     from postroom.networks.shape import Draft, Media, StepAnswer
 
-KEY = "videos"
-"""Where, beside the tokens, the service's address is kept."""
+KEY = "bluesky.videos"
+"""Where, in what was learned of the channel, the service's address is kept."""
 UPLOAD_SECONDS = 900
 TOKEN_LIFE = timedelta(minutes=30)
 """Long enough for the service to hand the file over; the server allows an hour at most."""
@@ -30,7 +30,7 @@ READ = "app.bsky.video.getJobStatus"
 
 def service(line: Line) -> str | None:
     """Give the video service's base address, or None where this account's server has none."""
-    return line.tokens.extra.get(KEY) if line.tokens else None
+    return (line.who.learned or {}).get(KEY)
 
 
 async def send(line: Line, draft: Draft, media: Media, base: str) -> Bag:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +31,7 @@ DIRECTORY = Ask("directory", "Directory of accounts", "Only for a network of you
 
 async def finish(line: Line, back: Return) -> Connected:
     """Finish OAuth: tokens first, then who it is."""
-    tokens, pds = await oauth.finish(line, back), back.remember["pds"]
-    return await _connected(line, replace(tokens, extra={**tokens.extra, **surroundings(pds)}), pds)
+    return await _connected(line, await oauth.finish(line, back), back.remember["pds"])
 
 
 async def direct(line: Line, start: Begin) -> Connected:
@@ -56,13 +54,12 @@ async def direct(line: Line, start: Begin) -> Connected:
     if answer.status == 401:
         raise Stop(line.judge(answer))
     pds = home_of(answer.json().get("didDoc") or {}) or server
-    return await _connected(line, _session(answer, pds), pds)
+    return await _connected(line, _session(answer), pds)
 
 
-def _session(answer: Answer, pds: str) -> Tokens:
+def _session(answer: Answer) -> Tokens:
     access, refresh = str(answer.field("accessJwt")), str(answer.field("refreshJwt"))
-    extra = {"did": str(answer.field("did"))}
-    return Tokens(access, refresh, _ends(access), _ends(refresh), extra=extra | surroundings(pds))
+    return Tokens(access, refresh, _ends(access), _ends(refresh), extra={"did": str(answer.field("did"))})
 
 
 def _ends(token: str) -> datetime | None:
@@ -95,7 +92,8 @@ async def _who(line: Line, pds: str) -> Identity:
         raise Stop(Rejected("the server speaks of another account than the one connected"))
     if said.get("active") is False:
         raise Stop(Expired(f"the account is {said.get('status') or 'not active'}", refreshable=False))
-    profile = await _profile(line, pds, did)
+    learned = await _learn(line, pds)
+    profile = await _profile(line, pds, did, learned.get(numbers.KEY))
     avatar = profile.get("avatar")  # an address from an AppView; in the account's own record, a blob
     return Identity(
         did,
@@ -107,28 +105,28 @@ async def _who(line: Line, pds: str) -> Identity:
         followers=profile.get("followersCount"),
         following=profile.get("followsCount"),
         posts=profile.get("postsCount"),
-        learned=await _learn(line, pds),
+        learned=learned,
     )
 
 
-def surroundings(pds: str) -> dict[str, str]:
-    """Name what stands around a server of the public network; one on plain http (a test's, a lab's) stands alone."""
-    return {numbers.KEY: APPVIEW, clips.KEY: VIDEO_SERVICE} if pds.startswith("https://") else {}
-
-
 async def _learn(line: Line, pds: str) -> dict[str, Any]:
-    """Learn the server's own limit for files, which a film meets where no video service takes it."""
-    if clips.service(line):
-        return {}
+    """Learn what stands around this server: the public network's AppView and video service.
+
+    A server on plain http (a test's, a lab's) stands alone; there a film meets the server's own limit for files.
+    """
+    if pds.startswith("https://"):
+        return {numbers.KEY: APPVIEW, clips.KEY: VIDEO_SERVICE}
     answer = await line.call("GET", f"{pds}/xrpc/{SERVER}.describeServer", signed=False)
     most = answer.json().get("blobUploadLimit")
     return {"video.bytes": most} if isinstance(most, int) else {}
 
 
-async def _profile(line: Line, pds: str, did: str) -> Mapping[str, Any]:
+async def _profile(line: Line, pds: str, did: str, view: str | None) -> Mapping[str, Any]:
     """Ask an AppView for the profile and its counts; where none answers, the account's own record without counts."""
     try:
-        answer = await numbers.view(line, "app.bsky.actor.getProfile", [("actor", did)], base=pds)
+        answer = await xrpc(
+            line, "GET", "app.bsky.actor.getProfile", base=view or pds, query={"actor": did}, signed=not view
+        )
         found = answer.json()
     except Stop:
         url, where = f"{pds}/xrpc/com.atproto.repo.getRecord", {"repo": did, "collection": PROFILE, "rkey": "self"}
@@ -143,7 +141,7 @@ async def refresh(line: Line, tokens: Tokens, now: datetime) -> Tokens:
         if "dpop" in tokens.extra:
             return await oauth.refresh(line, tokens, now)
         answer = await _as_refresher(line, tokens, "refreshSession")
-        return replace(_session(answer, line.who.server), extra=tokens.extra)
+        return _session(answer)
     except Stop as stop:
         if isinstance(stop.verdict, Expired):
             raise Stop(Expired(stop.verdict.why, refreshable=False)) from None

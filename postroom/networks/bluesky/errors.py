@@ -29,11 +29,8 @@ ROWS = (
     ErrorRow(Then.RETRY, "the sign-in could not read our client document", code="invalid_client_metadata"),
     # 401 {"error":"AccountTakedown","message":"Account has been taken down"}
     ErrorRow(Then.REVOKED, "the account has been taken down", code="AccountTakedown"),
-    # 400 or 403 {"error":"AccountDeactivated","message":"Account is deactivated"}
+    # 401 {"error":"AccountDeactivated","message":"Account is deactivated"}
     ErrorRow(Then.REVOKED, "the account is deactivated", code="AccountDeactivated"),
-    # 400 {"error":"RepoDeactivated"}, {"error":"RepoTakendown"}
-    ErrorRow(Then.REVOKED, "the account is deactivated", code="RepoDeactivated"),
-    ErrorRow(Then.REVOKED, "the account has been taken down", code="RepoTakendown"),
     # 403 {"error":"ScopeMissingError","message":"Missing required scope \"repo:…\""}
     ErrorRow(Then.REVOKED, "the consent doesn't cover this; connect the channel again", code="ScopeMissingError"),
     ErrorRow(Then.REVOKED, "the consent doesn't cover this; connect the channel again", code="insufficient_scope"),
@@ -41,14 +38,14 @@ ROWS = (
     ErrorRow(Then.UNSURE, "something already stands under this post's key", code="InvalidSwap", touch=Touch.PUBLISHES),
     # 400 {"error":"BlobNotFound","message":"Could not find blob: bafkrei…"}: swept up before the post referred to it
     ErrorRow(Then.REJECTED, "an uploaded file was swept up by the server", code="BlobNotFound", where="media"),
-    # 400 {"error":"BlobTooLarge","message":"This file is too large. It is 1.5MB but the maximum size is 1MB."}
-    ErrorRow(Then.REJECTED, "a file is too large for this server", code="BlobTooLarge", where="media"),
-    # 400 {"error":"InvalidMimeType","message":"Wrong type of file. It is … but it must match …."}
-    ErrorRow(Then.REJECTED, "a file has a type this server doesn't take", code="InvalidMimeType", where="media"),
     # 413 {"error":"PayloadTooLarge","message":"request entity too large"}
     ErrorRow(Then.REJECTED, "a file is too large for this server", status=413, where="media"),
-    # 400 {"error":"InvalidRequest","message":"Invalid app.bsky.feed.post record: … at $.text"}
-    ErrorRow(Then.REJECTED, "the text doesn't fit", code="InvalidRequest", phrase="$.text", where="text"),
+    # 400 {"error":"InvalidRequest","message":"Invalid app.bsky.feed.post record: …"} with
+    # "grapheme too big (maximum 300, got 301) at $.record.text", "array too big (maximum 3, got 4) at $.record.langs",
+    # "blob too big (maximum 1000000, got 1500000) at $.record.embed.images[0].image"
+    ErrorRow(Then.REJECTED, "the text doesn't fit", code="InvalidRequest", phrase="at $.record.text", where="text"),
+    ErrorRow(Then.REJECTED, "too many languages", code="InvalidRequest", phrase="$.record.langs", where="languages"),
+    ErrorRow(Then.REJECTED, "a file is too large here", code="InvalidRequest", phrase="blob too big", where="media"),
     # 429 {"error":"RateLimitExceeded","message":"Rate Limit Exceeded"} with RateLimit-Reset in epoch seconds
     ErrorRow(Then.LIMITED, "Bluesky asked us to wait", code="RateLimitExceeded"),
     # The video service

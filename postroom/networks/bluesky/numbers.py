@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from postroom.networks.line import Answer, Line
     from postroom.networks.shape import Receipt
 
-KEY = "appview"
-"""Where, beside the tokens, the AppView's address is kept."""
+KEY = "bluesky.appview"
+"""Where, in what was learned of the channel, the AppView's address is kept."""
 AT_ONCE = 25
 """https://docs.bsky.app/docs/api/app-bsky-feed-get-posts, checked 2026-11-20."""
 
 
-async def view(line: Line, name: str, query: list[tuple[str, str]], *, base: str = "") -> Answer:
-    """Ask the public AppView without sign-in; where none is known, the account's server (`base`)."""
-    public = line.tokens.extra.get(KEY) if line.tokens else None
+async def view(line: Line, name: str, query: list[tuple[str, str]]) -> Answer:
+    """Ask the public AppView without sign-in; where none is known, the account's server, which asks its own."""
+    public = (line.who.learned or {}).get(KEY)
     if public:
         return await line.call("GET", f"{public}/xrpc/{name}", query=query, signed=False)
-    return await xrpc(line, "GET", name, base=base, query=query)
+    return await xrpc(line, "GET", name, query=query)
 
 
 async def of(line: Line, receipts: tuple[Receipt, ...]) -> Mapping[str, Counters]:

@@ -13,14 +13,13 @@ from postroom.networks.bluesky.calls import xrpc
 from postroom.networks.bluesky.errors import read_error
 from postroom.networks.bluesky.facets import handles
 from postroom.networks.shape import Absent, Bag, Find, Go, Json, MediaKind, Receipt, Step, Unclear
-from postroom.networks.verdicts import Stop, Touch, Unsure
+from postroom.networks.verdicts import Rejected, Stop, Touch, Unsure
 
 if TYPE_CHECKING:
     from postroom.networks.line import Answer, Line
     from postroom.networks.shape import Draft, Found, Media, StepAnswer
 
 UPLOAD_SECONDS = 300
-MISSING = {"RecordNotFound"}
 
 
 async def upload(line: Line, draft: Draft, bag: Bag) -> StepAnswer:
@@ -125,8 +124,12 @@ async def look(line: Line, draft: Draft, bag: Bag) -> Found:
     url = "/xrpc/com.atproto.repo.getRecord"
     answer = await line.call("GET", url, query=_where(line, draft), signed=False, accept={400})
     if answer.status == 400:
-        code, message = read_error(answer)
-        return Absent() if code in MISSING else Unclear(message or code)
+        if read_error(answer)[0] == "RecordNotFound":
+            return Absent()
+        verdict = line.judge(answer)
+        if isinstance(verdict, Rejected):
+            return Unclear(verdict.why)
+        raise Stop(verdict)
     if answer.field("value").get("createdAt") != words.written(draft.at):
         return Unclear("another record stands under this post's key")
     return _receipt(line, draft, answer.field("uri"), answer.field("cid"))
