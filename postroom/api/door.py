@@ -1,0 +1,33 @@
+"""The API as a whole: its routers, its errors, its description at /api/v1/openapi.json and /api/v1/docs."""
+
+from importlib.metadata import version
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.openapi.docs import Swagger
+
+from postroom.api import posts, publications
+from postroom.api.keys import KeyAuth
+from postroom.api.problems import add_handlers
+
+api = NinjaAPI(
+    title="Postroom",
+    version=version("postroom"),
+    description=(
+        "Plan, publish and look at what your channels post. Send an API key as `Authorization: Bearer …`. "
+        "Every write takes an `Idempotency-Key`; edits take `If-Match` with the ETag you have read; "
+        "errors are RFC 9457 problems; lists are cursor pages."
+    ),
+    auth=KeyAuth(),
+    docs=Swagger(),
+    urls_namespace="api-v1",
+)
+api.add_router("/posts", posts.router)
+api.add_router("/publications", publications.router)
+add_handlers(api)
+
+
+@api.get("/health", auth=None, tags=["health"])
+def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Say that the web process answers."""
+    return HttpResponse('{"status":"ok"}', content_type="application/json")
