@@ -58,7 +58,8 @@ class DatabaseInUse(DatabaseProblem):
 class Embedded:
     """One PostgreSQL in one data folder. `start` and `stop` belong on the process's main thread.
 
-    `data`: Postroom's data folder; PostgreSQL's own files go to `postgres` in it, the owner's address to `database.url`.
+    `data`: Postroom's data folder; PostgreSQL's own files go to `postgres` in it, the owner's address to
+    `database.url`.
     `start` raises DatabaseProblem; it may be called again after PostgreSQL died.
     """
 
@@ -217,12 +218,14 @@ def _locked(handle: int) -> bool:
 
 
 def _is_alive(pid: str) -> bool:
+    """Whether a process runs; one that ended and waits for its parent to notice doesn't."""
     if not pid.isdigit():  # its holder hasn't written it yet
         return False
     try:
         os.kill(int(pid), 0)
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except OSError:  # somebody else's process, or a system without /proc
         return True
-    return True
+    return state not in {"Z", "X"}
