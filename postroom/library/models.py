@@ -34,6 +34,7 @@ class Asset(TenantRow):
     purpose = models.TextField(choices=Purpose.choices, default=Purpose.ANY)
     filename = models.TextField()
     storage_key = models.TextField()
+    """Where the bytes are: workspace, then 128 random bits. Empty once the file of a removed asset was deleted."""
     storage = models.TextField(default="local")
     thumbnail_key = models.TextField(blank=True, default="")
     mime = models.TextField()
@@ -42,6 +43,10 @@ class Asset(TenantRow):
     height = models.PositiveIntegerField(null=True)
     seconds = models.FloatField(null=True)
     sha256 = models.BinaryField()
+    needs_cleaning = models.BooleanField(default=False)
+    """Whether it carries what must not go out with it (EXIF, GPS, an unapplied rotation, a foreign colour profile)."""
+    details = models.JSONField(default=dict, blank=True)
+    """What else is known by content: {"codecs": ["avc1"], "rotation": 90, "frames": 12, "rate": 29.97, "pages": 3}."""
     alt_text = models.TextField(blank=True, default="")
     focus = models.JSONField(null=True, blank=True)
     """[x, y] from -1 to 1: where the eye should rest."""
@@ -58,7 +63,7 @@ class Asset(TenantRow):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ("-created_at", "-id")
+        ordering = ("-id",)
         constraints = (
             models.UniqueConstraint(fields=("workspace", "id"), name="asset_workspace_id"),
             models.UniqueConstraint(
@@ -67,7 +72,14 @@ class Asset(TenantRow):
             models.CheckConstraint(condition=models.Q(type__in=AssetType.values), name="asset_type"),
             models.CheckConstraint(condition=models.Q(purpose__in=Purpose.values), name="asset_purpose"),
         )
-        indexes = (models.Index(fields=("workspace", "-created_at"), name="asset_list"),)
+        indexes = (
+            models.Index(fields=("workspace", "-id"), name="asset_list"),
+            models.Index(
+                fields=("deleted_at",),
+                condition=models.Q(deleted_at__isnull=False) & ~models.Q(storage_key=""),
+                name="asset_to_bury",
+            ),
+        )
 
     def __str__(self) -> str:
         """Its file name."""
@@ -106,3 +118,21 @@ class Rendition(TenantRow):
     def __str__(self) -> str:
         """Which need it serves."""
         return self.need
+
+
+class LooseFile(TenantRow):
+    """A file in storage that no row speaks for, yet or any more: it is deleted at its time.
+
+    Written and committed before a file is stored, and taken away in the transaction that makes the file's row: whatever
+    happens between, no file is left that nobody knows of.
+    """
+
+    storage_key = models.TextField(unique=True)
+    delete_after = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("delete_after",), name="loose_file_due"),)
+
+    def __str__(self) -> str:
+        """Its key."""
+        return self.storage_key

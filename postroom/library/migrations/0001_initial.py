@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
                 ("height", models.PositiveIntegerField(null=True)),
                 ("seconds", models.FloatField(null=True)),
                 ("sha256", models.BinaryField()),
+                ("needs_cleaning", models.BooleanField(default=False)),
+                ("details", models.JSONField(blank=True, default=dict)),
                 ("alt_text", models.TextField(blank=True, default="")),
                 ("focus", models.JSONField(blank=True, null=True)),
                 ("title", models.TextField(blank=True, default="")),
@@ -111,7 +113,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("-created_at", "-id"),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
@@ -160,9 +162,45 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="LooseFile",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=postroom.kit.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("storage_key", models.TextField(unique=True)),
+                ("delete_after", models.DateTimeField()),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
+            ],
+        ),
         migrations.AddIndex(
             model_name="asset",
-            index=models.Index(fields=["workspace", "-created_at"], name="asset_list"),
+            index=models.Index(fields=["workspace", "-id"], name="asset_list"),
+        ),
+        migrations.AddIndex(
+            model_name="asset",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False), models.Q(("storage_key", ""), _negated=True)),
+                fields=["deleted_at"],
+                name="asset_to_bury",
+            ),
         ),
         migrations.AddConstraint(
             model_name="asset",
@@ -198,7 +236,12 @@ class Migration(migrations.Migration):
             ),
         ),
         TenantTable("asset"),
+        migrations.AddIndex(
+            model_name="loosefile",
+            index=models.Index(fields=["delete_after"], name="loose_file_due"),
+        ),
         TenantTable("rendition"),
+        TenantTable("loosefile"),
         SameWorkspace("asset", "brand", parent="brands.Brand"),
         SameWorkspace("rendition", "asset", parent="library.Asset"),
     ]
