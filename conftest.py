@@ -5,7 +5,8 @@ from collections.abc import Generator
 
 import pytest
 
-NEVER_SKIPPED_IN_CI = ("real_server", "browser")
+NEVER_SKIPPED_IN_CI = ("real_server", "browser", "pds")
+"""Markers, and fixtures that bring such a thing, for tests that forgot the marker."""
 
 
 def in_ci() -> bool:
@@ -17,7 +18,8 @@ def in_ci() -> bool:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn the skip of such a test into a failure that says why it was skipped."""
     report = yield
-    marked = [name for name in NEVER_SKIPPED_IN_CI if item.get_closest_marker(name)]
+    asked_for = getattr(item, "fixturenames", ())
+    marked = [name for name in NEVER_SKIPPED_IN_CI if item.get_closest_marker(name) or name in asked_for]
     if report.skipped and marked and in_ci() and not hasattr(report, "wasxfail"):
         why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"

@@ -4,6 +4,7 @@ Run by `make docs`; a test fails when a page and its table no longer agree. With
 the stale pages are listed.
 """
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field
@@ -80,12 +81,54 @@ def abilities(network: Network) -> dict[str, bool]:
     }
 
 
+UNITS = {
+    "grapheme": "characters",
+    "grapheme_local_mentions": "characters, of a mention only the local part",
+    "codepoint": "code points",
+    "utf16": "UTF-16 units",
+    "byte": "bytes",
+}
+KINDS = {"bool": "yes or no", "text": "a text", "number": "a number"}
+ENDINGS = {".bytes": "bytes", ".pixels": "pixels", ".width.max": "pixels", ".width.min": "pixels"}
+SPANS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def span(seconds: int) -> str:
+    """A stretch of time in the largest unit that divides it: "3 hours", "a day"."""
+    size, unit = next((size, unit) for size, unit in SPANS if seconds % size == 0)
+    count = seconds // size
+    return f"{count:,} {unit}s" if count > 1 else f"{'an' if unit == 'hour' else 'a'} {unit}"
+
+
+def bytes_of(number: float) -> str:
+    """A size as people say it, beside the exact number where that is rounded."""
+    for factor, unit in ((1024, "KiB MiB GiB"), (1000, "kB MB GB")):
+        for power, name in reversed(list(enumerate(unit.split(), 1))):
+            if number >= factor**power and number % factor**power == 0:
+                return f"{number / factor**power:,.0f} {name}"
+    return f"{number:,.0f} bytes"
+
+
+def unit_of(limit: Limit) -> str:
+    """What an amount is counted in."""
+    if quota := rules.WINDOW.fullmatch(limit.unit):
+        return f"in {span(int(quota[1]))}" + (f" for each {quota[2]}" if quota[2] else "")
+    guess = next((unit for ending, unit in ENDINGS.items() if limit.what.endswith(ending)), "")
+    return UNITS.get(limit.unit, limit.unit.replace("_", " ")) or guess
+
+
 def amount_of(limit: Limit) -> str:
-    """An amount with its unit."""
+    """An amount with its unit, as a sentence would have it."""
     if isinstance(limit.amount, tuple):
         return ", ".join(limit.amount)
-    number = f"{limit.amount:,.0f}" if float(limit.amount).is_integer() else f"{limit.amount:g}"
-    return f"{number} {limit.unit}".strip()
+    number, unit = limit.amount, unit_of(limit)
+    if ".seconds" in limit.what:
+        return span(int(number)) if float(number).is_integer() else f"{number:g} seconds"
+    if unit == "bytes":
+        return bytes_of(number)
+    if limit.what in {"media.mix", "text.required"}:
+        return "yes" if number else "no"
+    return f"{number:,.0f} {unit}".strip() if float(number).is_integer() else f"{number:g} {unit}".strip()
 
 
 def limit_row(limit: Limit) -> tuple[str, ...]:
@@ -94,7 +137,7 @@ def limit_row(limit: Limit) -> tuple[str, ...]:
     remarks = [limit.note, "" if limit.sure else "not certain"]
     source = f"[source]({limit.source})" if limit.source.startswith("http") else limit.source
     return (
-        rules.WHATS.get(limit.what, limit.what) + formats,
+        re.sub(r" \((1|1 = allowed|a quota)\)", "", rules.WHATS.get(limit.what, limit.what)) + formats,
         amount_of(limit),
         "blocks" if limit.hard else "warns",
         "; ".join(filter(None, remarks)),
@@ -113,7 +156,7 @@ def way_lines(way: Way) -> Iterator[str]:
 
 def option_row(option: Option) -> tuple[str, ...]:
     """One choice the network offers for a publication."""
-    choices = ", ".join(f"`{value}`" for value, _ in option.choices) or option.kind
+    choices = ", ".join(f"`{value}`" for value, _ in option.choices) or KINDS.get(option.kind, option.kind)
     return f"`{option.name}`", f"{option.label}. {option.help}".strip(" ."), choices
 
 
