@@ -12,8 +12,9 @@ from postroom.database.tenancy import PlainTable, TenantTable
 MINE = "user_id = nullif(current_setting('postroom.user_id', true), '')::uuid"
 MINE_BY_MEMBERSHIP = f"id IN (SELECT workspace_id FROM workspaces_membership WHERE {MINE})"  # noqa: S608 - our own constant
 
-# Before a request's workspace is known, a key or an invitation has to be found by what the caller holds. These two
-# functions look past row-level security for exactly one row, named by a secret's hash or a key's unique prefix.
+# Before a request's workspace is known, a key or an invitation has to be found by what the caller holds. The first two
+# functions look past row-level security for exactly one row, named by a secret's hash or a key's unique prefix. The
+# third names the workspaces to the command line, whose user owns the machine and the database with it.
 LOOKUPS = """
 CREATE FUNCTION postroom_api_key(wanted text) RETURNS SETOF workspaces_apikey
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
@@ -22,8 +23,11 @@ CREATE FUNCTION postroom_invitation(wanted bytea) RETURNS SETOF workspaces_invit
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $lookup$ SELECT * FROM workspaces_invitation WHERE secret_hash = wanted AND accepted_at IS NULL
                 AND revoked_at IS NULL $lookup$;
+CREATE FUNCTION postroom_workspaces() RETURNS TABLE (id uuid, slug varchar, name varchar)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $lookup$ SELECT id, slug, name FROM workspaces_workspace $lookup$;
 """
-UNDO_LOOKUPS = "DROP FUNCTION postroom_api_key(text); DROP FUNCTION postroom_invitation(bytea);"
+UNDO_LOOKUPS = "DROP FUNCTION postroom_api_key(text); DROP FUNCTION postroom_invitation(bytea); DROP FUNCTION postroom_workspaces();"
 
 
 class Migration(migrations.Migration):
