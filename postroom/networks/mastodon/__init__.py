@@ -1,6 +1,6 @@
 """Mastodon, and every server that speaks its API: an account lives on one server, which has limits of its own.
 
-Documentation: https://docs.joinmastodon.org/client/intro/. What isn't there: stories, cards of our own, views and reach.
+Documentation: https://docs.joinmastodon.org/client/intro/. Not there: stories, cards of our own, views and reach.
 """
 
 from __future__ import annotations

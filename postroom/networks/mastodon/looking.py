@@ -7,7 +7,6 @@ first attempt. Proof of absence is the whole of that time read, with nothing tha
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ PAGE, PAGES = 40, 10
 TRUST_AFTER = 120
 """Seconds: a server may still be working on a call whose answer we no longer wait for (its own limit is a minute)."""
 ALIKE = 0.6
+"""How much of the longer text the shorter one must make up."""
 SOURCES_AT_MOST = 5
 SLACK = timedelta(seconds=3)
 NO_CLOCK = timedelta(seconds=60)
@@ -98,11 +98,21 @@ def _same_poll(found: Json, draft: Draft) -> bool:
 
 
 def _may_be_ours(found: Json, draft: Draft, ids: list[str]) -> bool:
-    """Tell whether a server that changes texts or file ids could have made this of our draft."""
+    """Tell whether a server that changes texts or file ids could have made this of our draft.
+
+    Servers that read Markdown take signs and addresses out of a text, and some add a line; none changes words.
+    """
     if not _answers_the_same(found, draft) or len(_files(found)) != len(ids):
         return False
     wanted, there = words.essence(words.text_of(draft)), words.essence(words.plain(found.get("content") or ""))
-    return SequenceMatcher(None, wanted, there, autojunk=False).ratio() >= ALIKE if wanted else not there
+    short, long = sorted((wanted, there), key=len)
+    return len(short) >= ALIKE * len(long) and _lies_within(short, long)
+
+
+def _lies_within(short: str, long: str) -> bool:
+    """Tell whether all characters of one text come in the other, in order."""
+    rest = iter(long)
+    return all(char in rest for char in short)
 
 
 async def _settle(line: Line, draft: Draft, doubtful: list[Json]) -> Found:
