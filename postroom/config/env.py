@@ -102,7 +102,7 @@ class Environment:
         kinds.words, (), "Private addresses (10.0.0.0/8, localhost:3000, …) that networks' servers may be at."
     )
     sandbox: bool = _var(kinds.switch, default=False, doc="Run the sandbox network, for trying things out.")
-    sandbox_port: int = _var(kinds.whole(1, 65535), 8010, "Port of the sandbox network.")
+    sandbox_port: int = _var(kinds.whole(1, 65535), 8601, "Port of the sandbox network.")
 
     log_format: str = _var(kinds.one_of("plain", "json"), "plain", "How log lines look.")
     log_level: str = _var(

@@ -16,11 +16,22 @@ from postroom.database.roles import RoleLogin, ensure_roles, grant
 # Two `postroom migrate` at once would trip over each other; the number means nothing.
 _ONE_AT_A_TIME = 0x706F7374
 
+_OLDEST = 15
+_MAY_NOT_MAKE_ROLES = (
+    "the user of POSTROOM_DATABASE_URL may not create roles. Either let it (ALTER ROLE … CREATEROLE), or create two "
+    "login roles yourself, for pages and for the worker, and give their addresses as POSTROOM_DATABASE_APP_URL and "
+    "POSTROOM_DATABASE_ENGINE_URL."
+)
+
+
+class DatabaseUnfit(Exception):
+    """The server can't serve Postroom as it is; the message says why, and what to do."""
+
 
 def migrate(*, say: Callable[[str], None], verbosity: int = 0) -> None:
     """Bring the database up to date; repeating it changes nothing. Sets Django up as owner: call it early.
 
-    `say` gets a line a step. Errors are psycopg's and Django's.
+    `say` gets a line a step. Raises DatabaseUnfit, and psycopg's and Django's errors.
     """
     here = environment()
     folder.prepare(here.data)
@@ -29,7 +40,11 @@ def migrate(*, say: Callable[[str], None], verbosity: int = 0) -> None:
         say("made the database")
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
-        ensure_roles(connection, logins(here))
+        _check_version(connection)
+        try:
+            ensure_roles(connection, logins(here))
+        except psycopg.errors.InsufficientPrivilege:
+            raise DatabaseUnfit(_MAY_NOT_MAKE_ROLES) from None
         choose_role("owner")
         _run_django(verbosity)
         names = folder.role_names(here)
@@ -68,6 +83,12 @@ def _make_database(owner: str) -> bool:
     return False
 
 
+def _check_version(connection: psycopg.Connection) -> None:
+    found = connection.info.server_version // 10_000
+    if found < _OLDEST:
+        raise DatabaseUnfit(f"the server is PostgreSQL {found}; Postroom needs {_OLDEST} or newer")
+
+
 def _run_django(verbosity: int) -> None:
     import django
     from django.core.management import call_command
@@ -81,7 +102,9 @@ def main() -> None:
     """Migrate, for a parent process that wants to stay without Django; silent when there is nothing to do."""
     try:
         migrate(say=lambda _: None)
-    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as problem:
+    except DatabaseUnfit as problem:
+        sys.exit(f"postroom: {problem}")
+    except psycopg.OperationalError as problem:
         sys.exit(f"postroom: the database can't be used: {str(problem).strip()}")
 
 
