@@ -94,6 +94,7 @@ class Line:
     """One channel's line to its network. Made by the engine (or a verb), used for one publication or request."""
 
     __slots__ = (
+        "_sent",
         "app",
         "calls",
         "guard",
@@ -102,6 +103,7 @@ class Line:
         "network",
         "now",
         "session",
+        "status",
         "timeout",
         "tokens",
         "touch",
@@ -128,6 +130,9 @@ class Line:
         self.now, self.timeout = now, timeout
         self.touch, self.keyed = Touch.LOOKS, False
         self.calls = 0
+        self.status: int | None = None
+        """Of the last answer."""
+        self._sent: tuple[Any, ...] = ()
 
     async def call(
         self,
@@ -164,6 +169,7 @@ class Line:
         if signed and self.tokens is not None:
             for name, value in self.network.sign(self.tokens, method, url).items():
                 sent_headers.setdefault(name, value)
+        self._sent = (sent_headers, form, json)
         answer = await self._send(method, url, query, data, sent_headers, cap, timeout or self.timeout)
         if 200 <= answer.status < 300 or answer.status in accept:
             return answer
@@ -194,10 +200,9 @@ class Line:
         self, method: str, url: str, query: Any, data: Any, headers: dict[str, str], cap: int, seconds: float
     ) -> Answer:
         began, self.calls = time.monotonic(), self.calls + 1
-        target = URL(url)
+        target = self._target(url)
         status, outcome = 0, "answered"
         try:
-            self.guard.check_url(url)
             async with self.session.request(
                 method,
                 target,
@@ -207,13 +212,10 @@ class Line:
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=10),
             ) as response:
-                status = response.status
+                status = self.status = response.status
                 content = await _read_capped(response, cap, self.touch)
                 return Answer(status, response.headers, content, self.touch)
-        except Refused as error:
-            outcome = "refused"
-            raise Stop(Rejected(str(error))) from None
-        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
             outcome = "not sent"
             raise _not_sent(error, target) from None
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
@@ -232,6 +234,17 @@ class Line:
                 ms=round((time.monotonic() - began) * 1000, 1),
             )
 
+    def _target(self, url: str) -> URL:
+        """Read an address and let the guard see it as it will be called; one we can't or may not call is refused."""
+        try:
+            target = URL(url)
+            self.guard.check_url(str(target))
+        except (Refused, ValueError) as error:
+            log.debug("call", network=self.network.name, outcome="refused")
+            why = str(error) if isinstance(error, Refused) else "this is not an address that can be called"
+            raise Stop(Rejected(why)) from None
+        return target
+
 
 def _not_sent(error: Exception, target: URL) -> Stop:
     inner = getattr(error, "os_error", None)
@@ -245,7 +258,7 @@ async def _read_capped(response: aiohttp.ClientResponse, cap: int, touch: Touch)
     if response.status in NO_BODY:
         return b""
     length = response.content_length
-    if length is not None and length <= cap:
+    if length is not None and length <= cap and "Content-Encoding" not in response.headers:
         return await response.read()
     chunks, size = [], 0
     async for chunk in response.content.iter_any():

@@ -46,7 +46,7 @@ def schedule_publications(
     refuse_blocking(check_fit(post, ready), ready)
     brand = Brand.objects.get(id=post.brand_id)
     for one in ready:
-        moment = _moment(when, brand, one.channel_id, now)
+        moment = _moment(actor, when, brand, one.channel_id, now)
         move(
             one,
             _S.SCHEDULED,
@@ -121,7 +121,7 @@ def _cancel(publication: Publication, now: datetime) -> None:
     move(publication, _S.CANCELLED, not_before=None)
 
 
-def _moment(when: When, brand: Brand, channel_id: UUID, now: datetime) -> datetime:
+def _moment(actor: Actor, when: When, brand: Brand, channel_id: UUID, now: datetime) -> datetime:
     if isinstance(when, At):
         return moment_of(when, time_zone=brand.time_zone, now=now)
     if not isinstance(when, NextSlot):
@@ -129,8 +129,8 @@ def _moment(when: When, brand: Brand, channel_id: UUID, now: datetime) -> dateti
     # The lock on the channel's row keeps two planners from taking the same slot.
     Channel.objects.select_for_update().get(id=channel_id)
     taken = Publication.objects.filter(channel_id=channel_id, scheduled_for__gte=now, status__in=OPEN)
-    found: datetime | None = next_free_slot(
-        brand, channel_id=channel_id, after=now, taken=set(taken.values_list("scheduled_for", flat=True))
+    found = next_free_slot(
+        actor, brand.id, channel_id=channel_id, after=now, taken=set(taken.values_list("scheduled_for", flat=True))
     )
     if found is None:
         raise BadInput("when", "next-slot", "a brand or channel with posting slots; this one has none")

@@ -1,0 +1,96 @@
+"""What a worker holds in its hands: a lane of one channel, and errands (publications) waiting on it."""
+
+import asyncio
+from collections import deque
+from datetime import datetime
+from typing import Any
+
+from postroom.networks.line import Line
+from postroom.networks.shape import Network
+from postroom.publishing.checkpoint import Checkpoint
+from postroom.publishing.drafting import Content
+
+
+class Errand:
+    """One publication as it was read, and how far it has come since."""
+
+    __slots__ = (
+        "attempt",
+        "checkpoint",
+        "content",
+        "deadline",
+        "fence",
+        "files",
+        "id",
+        "is_missed",
+        "post_id",
+        "retries",
+        "scheduled_for",
+        "status",
+        "version",
+        "workspace_id",
+    )
+
+    def __init__(self, row: tuple[Any, ...], content: Content) -> None:
+        """Take a row of `take.sql`."""
+        self.id: str = row[0]
+        self.workspace_id: str = row[2]
+        self.post_id: str = row[3]
+        self.status: str = row[4]
+        self.version: int = row[5]
+        self.fence: int = row[6]
+        self.retries: int = row[7]
+        self.deadline: datetime | None = row[8]
+        self.checkpoint: Checkpoint = row[9]
+        self.is_missed: bool = row[15]
+        self.scheduled_for: datetime | None = row[16]
+        self.content = content
+        self.files: dict[int, tuple[Any, ...]] | None = None
+        self.attempt = ""
+
+
+class Lane:
+    """The way out of one channel while this worker holds it."""
+
+    __slots__ = (
+        "allowance",
+        "brand_id",
+        "channel_id",
+        "hold_until",
+        "hold_why",
+        "last",
+        "line",
+        "network",
+        "posted_at",
+        "posts",
+        "queue",
+        "refreshed",
+        "server",
+        "since",
+        "stop",
+        "workspace_id",
+    )
+
+    def __init__(self, row: tuple[Any, ...], network: Network, line: Line, since: float) -> None:
+        """Take a row of `claim_lanes.sql`; `since` is a loop time."""
+        self.channel_id: str = row[0]
+        self.workspace_id: str = row[1]
+        self.server: str = row[3]
+        self.brand_id: str = row[7]
+        self.network = network
+        self.line = line
+        self.since = since
+        self.queue: deque[Errand] = deque()
+        self.stop = False
+        self.hold_until: datetime | None = None
+        self.hold_why = ""
+        self.posted_at: datetime | None = None
+        self.last: asyncio.Future[bool] | None = None
+        self.allowance: list[tuple[int, datetime]] | None = None
+        self.refreshed = False
+        self.posts = 0
+
+    def hold(self, until: datetime, why: str) -> None:
+        """Send nothing more on this channel before a moment; the later of two counts."""
+        if self.hold_until is None or until > self.hold_until:
+            self.hold_until, self.hold_why = until, why
