@@ -24,9 +24,7 @@ def seal_tokens(tokens: Tokens, *, workspace_id: UUID, channel_id: UUID) -> Seal
     return seal_json(as_json(tokens), bound_to=credential_place(workspace_id, channel_id))
 
 
-def open_tokens(
-    key_id: str, sealed: bytes | memoryview[int], *, workspace_id: UUID | str, channel_id: UUID | str
-) -> Tokens:
+def open_tokens(key_id: str, sealed: bytes, *, workspace_id: UUID | str, channel_id: UUID | str) -> Tokens:
     """Open a channel's tokens. Raises postroom.kit.secrets.CannotOpen, KeyRingProblem."""
     return from_json(open_json(key_id, sealed, bound_to=credential_place(workspace_id, channel_id)))
 

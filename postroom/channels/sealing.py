@@ -72,7 +72,7 @@ def seal_json(content: object, *, bound_to: bytes) -> Sealed:
     return ring().seal(orjson.dumps(content), bound_to=bound_to)
 
 
-def open_json(key_id: str, content: bytes | memoryview[int], *, bound_to: bytes) -> dict[str, object]:
+def open_json(key_id: str, content: bytes, *, bound_to: bytes) -> dict[str, object]:
     """Open what `seal_json` made. Raises postroom.kit.secrets.CannotOpen, KeyRingProblem."""
     opened: dict[str, object] = orjson.loads(ring().open(Sealed(key_id, bytes(content)), bound_to=bound_to))
     return opened

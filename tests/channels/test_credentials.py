@@ -19,7 +19,7 @@ def test_tokens_come_back_as_they_were_and_are_not_readable_in_the_database(cast
     with seeing(cast.owner):
         kept = Credential.objects.get(channel=channel)
     assert b"access-token" not in bytes(kept.sealed)
-    opened = open_tokens(kept.key_id, kept.sealed, workspace_id=channel.workspace_id, channel_id=channel.id)
+    opened = open_tokens(kept.key_id, bytes(kept.sealed), workspace_id=channel.workspace_id, channel_id=channel.id)
     assert opened == TOKENS
     assert "token-7" not in f"{kept!r} {opened!r} {channel!r}"
 
@@ -34,7 +34,7 @@ def test_tokens_open_for_their_own_channel_and_workspace_only(cast: Cast) -> Non
         (cast.outside_workspace.id, channel.id),
     ]:
         with pytest.raises(CannotOpen):
-            open_tokens(kept.key_id, kept.sealed, workspace_id=workspace_id, channel_id=channel_id)
+            open_tokens(kept.key_id, bytes(kept.sealed), workspace_id=workspace_id, channel_id=channel_id)
 
 
 def test_each_new_token_is_a_new_generation(cast: Cast) -> None:
