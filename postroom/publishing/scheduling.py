@@ -129,9 +129,8 @@ def _moment(actor: Actor, when: When, brand: Brand, channel_id: UUID, now: datet
     # The lock on the channel's row keeps two planners from taking the same slot.
     Channel.objects.select_for_update().get(id=channel_id)
     taken = Publication.objects.filter(channel_id=channel_id, scheduled_for__gte=now, status__in=OPEN)
-    found = next_free_slot(
-        actor, brand.id, channel_id=channel_id, after=now, taken=set(taken.values_list("scheduled_for", flat=True))
-    )
+    moments = {moment for moment in taken.values_list("scheduled_for", flat=True) if moment}
+    found = next_free_slot(actor, brand.id, channel_id=channel_id, after=now, taken=moments)
     if found is None:
         raise BadInput("when", "next-slot", "a brand or channel with posting slots; this one has none")
     return found
