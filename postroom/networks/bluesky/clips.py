@@ -7,7 +7,7 @@ when the channel was connected. https://docs.bsky.app/docs/tutorials/video, chec
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from postroom.networks.bluesky.calls import xrpc
 from postroom.networks.shape import Bag, Go, Json, Wait
@@ -89,7 +89,7 @@ async def look(line: Line, bag: Bag) -> StepAnswer:
     return Wait({**bag, "waited": waited + pause}, pause)
 
 
-def _job(said: Json) -> Json:
+def _job(said: Any) -> Json:
     """The lexicon wraps the status in `jobStatus`; the upload has been seen to answer it bare."""
-    job = said.get("jobStatus", said)
+    job = said.get("jobStatus", said) if isinstance(said, dict) else {}
     return job if isinstance(job, dict) else {}

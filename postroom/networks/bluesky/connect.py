@@ -6,6 +6,7 @@ import json
 from base64 import urlsafe_b64decode
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from postroom.networks.bluesky import clips, numbers, oauth
 from postroom.networks.bluesky.calls import xrpc
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from postroom.networks.line import Answer, Line
 
 VIDEO_SERVICE = "https://video.bsky.app"
+BLUESKYS_OWN = ".bsky.network"
+OLDER_SERVERS = {"image.bytes": 1_000_000, "video.bytes": 100_000_000}
+"""The lexicons' limits until 2026; seen to be kept by @atproto/pds 0.4.217."""
 PROFILE = "app.bsky.actor.profile"
 SERVER = "com.atproto.server"
 
@@ -110,15 +114,19 @@ async def _who(line: Line, pds: str) -> Identity:
 
 
 async def _learn(line: Line, pds: str) -> dict[str, Any]:
-    """Learn what stands around this server: the public network's AppView and video service.
+    """Learn what stands around this server, and how large its files may be.
 
-    A server on plain http (a test's, a lab's) stands alone; there a film meets the server's own limit for files.
+    A server that Bluesky doesn't run may be older than the limits of today; what those took is safe on all. One on
+    plain http (a test's, a lab's) stands alone, without the public network's AppView and video service.
     """
+    host = urlsplit(pds).hostname or ""
+    learned: dict[str, Any] = {} if host.endswith(BLUESKYS_OWN) else dict(OLDER_SERVERS)
     if pds.startswith("https://"):
-        return {numbers.KEY: APPVIEW, clips.KEY: VIDEO_SERVICE}
+        return learned | {numbers.KEY: APPVIEW, clips.KEY: VIDEO_SERVICE}
     answer = await line.call("GET", f"{pds}/xrpc/{SERVER}.describeServer", signed=False)
+    answer.field("did")
     most = answer.json().get("blobUploadLimit")
-    return {"video.bytes": most} if isinstance(most, int) else {}
+    return {name: min(amount, most) for name, amount in learned.items()} if isinstance(most, int) else learned
 
 
 async def _profile(line: Line, pds: str, did: str, view: str | None) -> Mapping[str, Any]:

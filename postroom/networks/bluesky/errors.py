@@ -40,9 +40,9 @@ ROWS = (
     ErrorRow(Then.REJECTED, "an uploaded file was swept up by the server", code="BlobNotFound", where="media"),
     # 413 {"error":"PayloadTooLarge","message":"request entity too large"}
     ErrorRow(Then.REJECTED, "a file is too large for this server", status=413, where="media"),
-    # 400 {"error":"InvalidRequest","message":"Invalid app.bsky.feed.post record: …"} with
-    # "grapheme too big (maximum 300, got 301) at $.record.text", "array too big (maximum 3, got 4) at $.record.langs",
-    # "blob too big (maximum 1000000, got 1500000) at $.record.embed.images[0].image"
+    # 400 {"error":"InvalidRequest","message":"Invalid app.bsky.feed.post record: X"} where X reads: grapheme too big
+    # (maximum 300, got 301) at $.record.text; array too big (maximum 3, got 4) at $.record.langs; blob too big (maximum
+    # 1000000, got 1500000) at $.record.embed.images[0].image
     ErrorRow(Then.REJECTED, "the text doesn't fit", code="InvalidRequest", phrase="at $.record.text", where="text"),
     ErrorRow(Then.REJECTED, "too many languages", code="InvalidRequest", phrase="$.record.langs", where="languages"),
     ErrorRow(Then.REJECTED, "a file is too large here", code="InvalidRequest", phrase="blob too big", where="media"),

@@ -62,13 +62,14 @@ async def locate(line: Line, fields: Mapping[str, str]) -> Home:
     name, directory = named(fields), address(fields.get("directory", ""), "directory") or DIRECTORY
     did = name if name.startswith("did:") else await resolve(line, name, address(fields.get("server", ""), "server"))
     document = await fetch_document(line, did, directory)
-    handles = [known.removeprefix("at://") for known in document.get("alsoKnownAs") or () if isinstance(known, str)]
-    if name != did and name not in [known.lower() for known in handles]:
+    known_as = document.get("alsoKnownAs")
+    names = [str(known).removeprefix("at://") for known in known_as] if isinstance(known_as, list) else []
+    if name != did and name not in [known.lower() for known in names]:
         raise Stop(Rejected(f"{did} doesn't call itself {name}: the handle points to another account", "handle"))
     pds = home_of(document)
     if not pds:
         raise Stop(Rejected(f"the document of {did} names no server that holds the account", "handle"))
-    return Home(did, name if name != did else next(iter(handles), did), pds, directory)
+    return Home(did, name if name != did else next(iter(names), did), pds, directory)
 
 
 async def resolve(line: Line, handle: str, server: str = "") -> str:
@@ -99,7 +100,10 @@ async def fetch_document(line: Line, did: str, directory: str) -> Mapping[str, A
 
 def home_of(document: Mapping[str, Any]) -> str:
     """Read the account's server from a DID document; "" where it names none."""
-    for entry in document.get("service") or ():
-        if entry.get("type") == "AtprotoPersonalDataServer" and str(entry.get("id", "")).endswith("#atproto_pds"):
+    services = document.get("service")
+    for entry in services if isinstance(services, list) else ():
+        if not isinstance(entry, dict) or entry.get("type") != "AtprotoPersonalDataServer":
+            continue
+        if str(entry.get("id", "")).endswith("#atproto_pds"):
             return str(entry.get("serviceEndpoint", "")).rstrip("/")
     return ""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
+from postroom.kit.http import Refused
 from postroom.networks.bluesky import dpop
 from postroom.networks.bluesky.calls import token_call
 from postroom.networks.bluesky.identity import fetch_document, home_of, locate
@@ -21,7 +22,7 @@ from postroom.networks.verdicts import Expired, Rejected, Stop
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from postroom.networks.line import Line
+    from postroom.networks.line import Answer, Line
     from postroom.networks.shape import Json
 
 SCOPES = ("atproto", "transition:generic")
@@ -29,6 +30,8 @@ SCOPES = ("atproto", "transition:generic")
 DOCUMENT = "client-metadata.json"
 SESSION = timedelta(days=14)
 """A public client's session, by the reference server."""
+UNTOLD_SECONDS = 300
+"""How long an access token is taken to live when the sign-in doesn't say."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -82,10 +85,15 @@ async def discover(line: Line, pds: str) -> SignIn:
     answer = await line.call("GET", f"{issuer}/.well-known/oauth-authorization-server", signed=False)
     if answer.field("issuer") != issuer:
         raise Stop(Rejected(f"the sign-in at {issuer} calls itself something else", "server"))
+    authorize = str(answer.field("authorization_endpoint"))
+    try:
+        line.guard.check_url(authorize)  # the owner's browser is sent there
+    except Refused as refused:
+        raise Stop(Rejected(f"the sign-in's address can't be used: {refused}", "server")) from None
     return SignIn(
         issuer,
         push=str(answer.field("pushed_authorization_request_endpoint")),
-        authorize=str(answer.field("authorization_endpoint")),
+        authorize=authorize,
         token=str(answer.field("token_endpoint")),
         revoke=str(answer.json().get("revocation_endpoint") or ""),
     )
@@ -140,20 +148,22 @@ async def finish(line: Line, back: Return) -> Tokens:
     answer = await token_call(line, sign_in.token, form, key=kept["dpop"])
     names = ("did", "dpop", "client_id")
     extra = {name: kept[name] for name in names} | {"token": sign_in.token, "revoke": sign_in.revoke}
-    return _tokens(answer.json(), extra, back.now, session_ends=back.now + SESSION)
+    return _tokens(answer, extra, back.now, session_ends=back.now + SESSION)
 
 
-def _tokens(said: Any, extra: Mapping[str, str], now: datetime, session_ends: datetime | None) -> Tokens:
+def _tokens(answer: Answer, extra: Mapping[str, str], now: datetime, session_ends: datetime | None) -> Tokens:
     """Check what the token endpoint said, and keep it."""
+    access, said = str(answer.field("access_token")), answer.json()
     scopes = tuple(str(said.get("scope", "")).split())
+    seconds = said.get("expires_in")
     if said.get("sub") != extra["did"]:
         raise Stop(Rejected("somebody else signed in than the account that was named", "handle"))
     if "atproto" not in scopes or str(said.get("token_type", "")).lower() != "dpop":
         raise Stop(Rejected("the sign-in gave a key that isn't one for this network"))
     return Tokens(
-        access=str(said["access_token"]),
+        access=access,
         refresh=said.get("refresh_token"),
-        expires_at=now + timedelta(seconds=float(said.get("expires_in") or 300)),
+        expires_at=now + timedelta(seconds=seconds if isinstance(seconds, int) else UNTOLD_SECONDS),
         refresh_expires_at=session_ends,
         scopes=scopes,
         extra=extra,
@@ -170,7 +180,7 @@ async def refresh(line: Line, tokens: Tokens, now: datetime) -> Tokens:
     extra = tokens.extra
     form = {"grant_type": "refresh_token", "client_id": extra["client_id"], "refresh_token": tokens.refresh}
     answer = await token_call(line, extra["token"], form, key=extra["dpop"])
-    return _tokens(answer.json(), extra, now, tokens.refresh_expires_at)
+    return _tokens(answer, extra, now, tokens.refresh_expires_at)
 
 
 async def revoke(line: Line, tokens: Tokens) -> None:

@@ -43,7 +43,7 @@ def check(schema: dict[str, Any], value: Any, home: str, at: str) -> list[str]:
     """Check a value against a schema; `home` is the document that short references (#main) belong to."""
     kind = schema["type"]
     if kind == "ref":
-        name = schema["ref"] if not schema["ref"].startswith("#") else home.split("#")[0] + schema["ref"]
+        name = schema["ref"] if not schema["ref"].startswith("#") else home.split("#", maxsplit=1)[0] + schema["ref"]
         return check(definition(name), value, name, at)
     if kind == "union":
         return _union(schema, value, home, at)

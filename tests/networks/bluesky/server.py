@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 import secrets
 import select
 import shutil
@@ -30,8 +31,11 @@ class Servers:
 
 
 @functools.cache
-def servers() -> Servers:
-    """Start them. They end when this process does, however it ends: their standard input closes then."""
+def servers(*, counting: bool = False) -> Servers:
+    """Start them, with the PDS `counting` calls against its limits or not.
+
+    They end when this process does, however it ends: their standard input closes then.
+    """
     node = shutil.which("node")
     if node is None or not (MODULES / "@atproto" / "pds").is_dir():
         pytest.skip("no PDS here: `npm ci` in tests/node brings it")
@@ -40,6 +44,7 @@ def servers() -> Servers:
         [node, str(HERE / "pds.mjs"), folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env={**os.environ, "RATE_LIMITS": str(int(counting))},
         stderr=(Path(folder) / "log").open("wb"),
     )
     assert process.stdout is not None
