@@ -136,8 +136,8 @@ def in_words(problem: Exception) -> tuple[str | None, int]:
     from psycopg_pool import PoolTimeout
 
     if isinstance(problem, OperationalError | psycopg.OperationalError | PoolTimeout):
-        reason = str(problem).strip().splitlines()[-1:] or ["no reason given"]
-        return f"The database can't be reached ({reason[0].strip()}). Is Postroom running (postroom up)?", 3
+        reason = (str(problem).strip().splitlines() or ["no reason given"])[0]
+        return f"The database can't be reached ({reason}). Is Postroom running (postroom up)?", 3
     message = getattr(problem, "message", None)  # the rooms' errors
     return (message, 1) if isinstance(message, str) and hasattr(problem, "code") else (None, 1)
 

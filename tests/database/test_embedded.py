@@ -182,6 +182,8 @@ def test_programs_nobody_can_reach_are_copied(data, programs):
     closed = data / "closed"
     shutil.copytree(programs.parent, closed / "programs", symlinks=True)
     closed.chmod(0o700)
-    found = reachable(closed / "programs" / "bin", account(), copies=data)
+    who = account()
+    assert who
+    found = reachable(closed / "programs" / "bin", who, copies=data)
     assert found.parent.parent == data
     assert (found / "postgres").exists()

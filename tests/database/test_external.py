@@ -84,7 +84,7 @@ def test_roles_an_administrator_made_are_taken(outside, owner_dsn, tmp_path):
     }
     done = _migrate(tmp_path, **{f"POSTROOM_{name.upper()}": url for name, url in urls.items()})
     assert done.returncode == 0, done.stderr
-    _demand_three_roles(env.Environment(**urls))
+    _demand_three_roles(env.read({f"POSTROOM_{name.upper()}": url for name, url in urls.items()}))
 
 
 def test_an_owner_who_may_not_create_roles_is_told_what_to_do(outside, owner_dsn, tmp_path):

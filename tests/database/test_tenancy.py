@@ -22,7 +22,7 @@ MINE = "owner_id = nullif(current_setting('postroom.user_id', true), '')::uuid"
 
 
 def _row(**more: models.Field) -> list[tuple[str, models.Field]]:
-    base = {
+    base: dict[str, models.Field] = {
         "id": models.UUIDField(primary_key=True, default=uuid7),
         "created_at": models.DateTimeField(db_default=models.functions.Now()),
         "updated_at": models.DateTimeField(db_default=models.functions.Now()),
@@ -244,8 +244,12 @@ def test_a_scope_inside_a_foreign_transaction_leaves_nothing_set(db):
 
 
 def test_an_error_rolls_back_what_the_scope_did(tables):
-    with pytest.raises(KeyError), scope(workspace_id=ONE):
-        _add_box(ONE)
-        raise KeyError
+    def add_and_fail() -> None:
+        with scope(workspace_id=ONE):
+            _add_box(ONE)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        add_and_fail()
     with scope(workspace_id=ONE):
         assert _boxes() == set()

@@ -37,9 +37,13 @@ def test_a_job_is_there_when_its_transaction_commits(db):
 
 
 def test_a_job_vanishes_with_its_transaction(db):
-    with pytest.raises(KeyError), transaction.atomic():
-        enqueue(note, number=1)
-        raise KeyError
+    def ask_and_fail() -> None:
+        with transaction.atomic():
+            enqueue(note, number=1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        ask_and_fail()
     assert ProcrastinateJob.objects.count() == 0
 
 
