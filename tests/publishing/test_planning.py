@@ -1,6 +1,8 @@
 """Posts on channels: variants, what fits, times, and what is too late."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -193,7 +195,7 @@ def test_failed_ones_are_tried_again(cast: Cast, channels: list[Channel]) -> Non
     ],
 )
 def test_a_person_settles_what_is_unknown(
-    cast: Cast, channels: list[Channel], answer: dict[str, object], status: str
+    cast: Cast, channels: list[Channel], answer: dict[str, Any], status: str
 ) -> None:
     plan = make_post(cast.editor, cast.brand, channels[0], when=LATER)
     one = plan.publications[0]
@@ -233,7 +235,7 @@ def test_lists_show_posts_with_their_publications_page_by_page(cast: Cast, chann
     assert orjson.loads(shown.body)["tries"] == []
 
 
-ROOM = "publishing"
+Verbs = Sequence[tuple[Callable[..., object], dict[str, Any]]]
 
 
 @pytest.mark.outsider("publishing.planning.compose_post")
@@ -256,25 +258,27 @@ def test_the_outsider_sees_and_changes_nothing(cast: Cast, channels: list[Channe
         planning.compose_post(
             actor=them, brand_id=cast.outside_brand.id, writing=Writing(text="x"), variants=[variant], now=NOW
         )
-    for verb, of_post in (
+    of_posts: Verbs = (
         (planning.rewrite_post, {"writing": Writing(text="x")}),
         (planning.put_on_channels, {"variants": []}),
         (planning.check_post, {}),
         (scheduling.schedule_post, {"when": LATER}),
         (scheduling.unschedule_post, {}),
         (scheduling.cancel_post, {}),
-    ):
+    )
+    for verb, more in of_posts:
         with pytest.raises(NotFound):
-            verb(actor=them, post_id=post, now=NOW, **of_post)  # type: ignore[operator]
-    for verb, of_publication in (
+            verb(actor=them, post_id=post, now=NOW, **more)
+    of_publications: Verbs = (
         (planning.edit_publication, {"variant": variant}),
         (scheduling.reschedule_publication, {"when": LATER}),
         (scheduling.cancel_publication, {}),
         (settling.retry_publication, {}),
         (settling.settle_publication, {"is_there": False}),
-    ):
+    )
+    for verb, more in of_publications:
         with pytest.raises(NotFound):
-            verb(actor=them, publication_id=publication, now=NOW, **of_publication)  # type: ignore[operator]
+            verb(actor=them, publication_id=publication, now=NOW, **more)
     assert listing.list_posts(them).items == "[]"
     with pytest.raises(NotFound):
         listing.show_post(them, post_id=post)
@@ -317,10 +321,12 @@ def test_bad_input_is_named(cast: Cast, channels: list[Channel]) -> None:
         scheduling.reschedule_publication(actor=actor, publication_id=one, when=past, now=NOW)
     with pytest.raises(BadInput, match="url"):
         settling.settle_publication(actor=actor, publication_id=one, is_there=True, url="javascript:1", now=NOW)
-    for verb in (planning.check_post, scheduling.unschedule_post, scheduling.cancel_post):
+    of_posts: Verbs = ((planning.check_post, {}), (scheduling.unschedule_post, {}), (scheduling.cancel_post, {}))
+    for verb, _ in of_posts:
         with pytest.raises(NotFound, match=str(missing)):
             verb(actor=actor, post_id=missing, now=NOW)
-    for verb in (scheduling.cancel_publication, settling.retry_publication):
+    of_publications: Verbs = ((scheduling.cancel_publication, {}), (settling.retry_publication, {}))
+    for verb, _ in of_publications:
         with pytest.raises(NotFound, match=str(missing)):
             verb(actor=actor, publication_id=missing, now=NOW)
 
