@@ -47,6 +47,11 @@ def clocks_read(source: Source) -> Iterator[int]:
                     yield node.lineno
 
 
+def is_called_by_the_queue(source: Source) -> bool:
+    """A room's jobs.py starts with nobody above it who could say what time it is; it hands the time on."""
+    return source.name.endswith("/jobs.py")
+
+
 def worldly(source: Source) -> Iterator[int]:
     """Where an adapter reaches for settings, files, loggers or its own connection, waits, or imports a higher floor."""
     for node in ast.walk(source.tree):
@@ -83,9 +88,8 @@ def unasked(package: Path) -> list[str]:
 
 
 def test_rooms_are_told_the_time() -> None:
-    found = [
-        f"{source.name}:{line}" for source in sources(*map(PACKAGE.joinpath, rooms())) for line in clocks_read(source)
-    ]
+    told = [source for source in sources(*map(PACKAGE.joinpath, rooms())) if not is_called_by_the_queue(source)]
+    found = [f"{source.name}:{line}" for source in told for line in clocks_read(source)]
     allowed = exceptions("clocks")
     assert [place for place in found if place.partition(":")[0] not in allowed] == []
     assert sorted(set(allowed) - {place.partition(":")[0] for place in found}) == [], (
