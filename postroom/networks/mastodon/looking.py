@@ -120,9 +120,9 @@ async def _settle(line: Line, draft: Draft, doubtful: list[Json]) -> Found:
     wanted = " ".join(words.text_of(draft).split())
     for found in doubtful[:SOURCES_AT_MOST]:
         answer = await line.call("GET", f"/api/v1/statuses/{found['id']}/source", accept={403, 404, 405, 410, 501})
-        if answer.status != 200:
+        if answer.status != 200 or not wanted:
             return Unclear(f"{found.get('url') or found['id']} looks alike; is it this post?")
-        if " ".join(str(answer.field("text")).split()) == wanted and wanted and _same_poll(found, draft):
+        if " ".join(str(answer.field("text")).split()) == wanted and _same_poll(found, draft):
             return words.receipt(found, line.who.server)
     if len(doubtful) > SOURCES_AT_MOST:
         return Unclear(f"{len(doubtful)} statuses look alike")

@@ -91,7 +91,7 @@ class MastodonSamples(Samples):
 
 
 Make = Callable[[MastodonSamples, str], Draft]
-LONG = "see https://example.com/a/long/path/to/something?that=goes&on=forever#here\n\nand @bo@elsewhere.example & <co> #spring"
+LONG = "see https://example.com/a/long/path/to/it?that=goes&on=forever#here\n\nand @bo@elsewhere.example & <co> #spring"
 DRAFTS: dict[str, Make] = {
     "text": lambda one, text: one.fresh(text=f"{text} {LONG}", languages=("en",)),
     "warned": lambda one, text: one.fresh(
