@@ -4,9 +4,20 @@ import base64
 import binascii
 from uuid import UUID
 
+from django.http import HttpRequest
+from ninja import Schema
+
 from postroom.workspaces.errors import BadInput
 
 LIMIT, LIMIT_MAX = 50, 200
+
+
+def refuse_unknown(request: HttpRequest, filters: type[Schema]) -> None:
+    """Raise BadInput for a filter there isn't: ignoring one would show too much."""
+    unknown = set(request.GET) - set(filters.model_fields)
+    if unknown:
+        name = min(unknown)
+        raise BadInput(name, request.GET[name], f"one of the filters {', '.join(filters.model_fields)}")
 
 
 def read_cursor(after: str | None) -> UUID | None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Field, Query, Router
 
 from postroom.api.keys import Called
-from postroom.api.paging import LIMIT, LIMIT_MAX, make_cursor, read_cursor
+from postroom.api.paging import LIMIT, LIMIT_MAX, make_cursor, read_cursor, refuse_unknown
 from postroom.api.shapes import In, PostOut, PostPage, VariantIn, WhenIn, WritingIn
 from postroom.api.versions import etag, expected_version
 from postroom.posts.writing import remove_post
@@ -59,6 +59,7 @@ class PostFilters(In):
 @router.get("", response=PostPage)
 def list_posts(request: Called, filters: Query[PostFilters]) -> HttpResponse:
     """List posts with their publications, newest first."""
+    refuse_unknown(request, PostFilters)
     wanted = filters.model_dump()
     wanted["after"] = read_cursor(wanted["after"])
     page = listing.list_posts(request.actor, **wanted)
