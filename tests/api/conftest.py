@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from postroom.workspaces.actors import Actor
@@ -23,7 +22,7 @@ class Caller:
 
     def call(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
-    ) -> tuple[int, Any, HttpResponse]:
+    ) -> tuple[int, Any, Any]:
         """Call, and give status, parsed body and the whole answer."""
         sent = {"Authorization": f"Bearer {self.raw}", **(headers or {})}
         answer = Client(headers=sent).generic(

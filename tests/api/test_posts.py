@@ -138,7 +138,7 @@ def test_the_outsider_is_told_that_nothing_is_there(
     _, post, _ = owner.call("POST", "/posts", _body(cast, channel))
     path, one = f"/posts/{post['id']}", f"/publications/{post['publications'][0]['id']}"
     assert outsider.call("GET", "/posts")[1] == {"items": [], "next": None}
-    calls = [
+    calls: list[tuple[str, str, object]] = [
         ("GET", path, None), ("PUT", path, {"text": "x"}), ("DELETE", path, None),
         ("PUT", f"{path}/channels", {"channels": []}), ("GET", f"{path}/check", None),
         ("POST", f"{path}/schedule", {"when": "now"}), ("POST", f"{path}/unschedule", None),
