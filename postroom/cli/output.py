@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import orjson
 import typer
@@ -65,12 +65,22 @@ def start(role: Role = "app") -> None:
     """Set Django up in a role; before the first import of a room. NotReachable when there is no database yet."""
     import django
 
-    here = environment()
-    if here.is_embedded and not (here.data / "database.url").exists():
-        raise NotReachable(f"There is no database in {here.data} yet. Start Postroom with: postroom up")
+    demand_database()
     choose_role(role)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
     django.setup()
+
+
+def demand_database() -> None:
+    """NotReachable when the embedded database was never started, and no other one is named."""
+    here = environment()
+    if here.is_embedded and not (here.data / "database.url").exists():
+        raise NotReachable(f"There is no database in {here.data} yet. Start Postroom with: postroom up")
+
+
+def become(module: str) -> NoReturn:
+    """Go on as another program of Postroom's, without what the command line has loaded by now."""
+    os.execv(sys.executable, [sys.executable, "-m", module])  # noqa: S606 - ourselves, no shell
 
 
 def say(words: str) -> None:

@@ -87,9 +87,9 @@ class Supervisor:
         self.here = here
         self.database: Embedded | None = None
         python = [sys.executable, "-m"]
-        self.parts = [Part("web server", [*python, "postroom.cli", "web"])]
+        self.parts = [Part("web server", [*python, "postroom.config.serving"])]
         if here.worker:
-            self.parts.append(Part("worker", [*python, "postroom.cli", "worker"]))
+            self.parts.append(Part("worker", [*python, "postroom.config.working"]))
         if here.sandbox:
             where = ["--data", str(here.data), "--port", str(here.sandbox_port)]
             self.parts.insert(0, Part("sandbox network", [*python, "postroom.networks.sandbox.server", *where]))

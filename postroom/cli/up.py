@@ -1,12 +1,11 @@
 """`postroom up`: run everything."""
 
 import os
-import sys
 from typing import Annotated
 
 import typer
 
-from postroom.cli.output import command
+from postroom.cli.output import become, command
 from postroom.config.env import environment
 
 app = command()
@@ -27,5 +26,4 @@ def up(
         os.environ["POSTROOM_WORKER"] = "off"
     environment.cache_clear()
     environment()  # a bad variable is told here
-    # Become the supervisor: it has no need of what the command line has loaded by now.
-    os.execv(sys.executable, [sys.executable, "-m", "postroom.cli.supervisor"])  # noqa: S606 - ourselves, no shell
+    become("postroom.cli.supervisor")

@@ -1,6 +1,6 @@
 """`postroom worker`: the worker alone."""
 
-from postroom.cli.output import command, start
+from postroom.cli.output import become, command, demand_database
 
 app = command()
 
@@ -8,7 +8,5 @@ app = command()
 @app.command()
 def worker() -> None:
     """Publish what is due, and do what is asked for in the background, until told to stop."""
-    start("engine")
-    from postroom.worker import main
-
-    main.run()
+    demand_database()
+    become("postroom.config.working")

@@ -106,7 +106,7 @@ def test_it_starts_answers_and_ends_with_everything(up, data, port):
 def test_what_dies_is_started_again_and_said_so(up):
     one = up()
     one.hear("ready")
-    web = one.part("web")
+    web = one.part("postroom.config.serving")
     web.kill()
     one.hear("the web server was ended by SIGKILL")
     postgres = next(part for part in one.parts() if part.name() == "postgres" and part.ppid() == one.process.pid)

@@ -5,8 +5,8 @@ import pytest
 def test_the_engine_makes_months_ahead_and_moves_rows_that_came_too_early(engine_dsn, owner_dsn):
     with psycopg.connect(owner_dsn, autocommit=True) as owner:
         owner.execute(
-            "insert into events_activitylog select gen_random_uuid(), now() + interval '7 months', null, 'system', null,"
-            " '', 'test.done', 'test', gen_random_uuid(), '', '', '', '{}'"
+            "insert into events_activitylog select gen_random_uuid(), now() + interval '7 months', null, 'system',"
+            " null, '', 'test.done', 'test', gen_random_uuid(), '', '', '', '{}'"
         )
         with psycopg.connect(engine_dsn, autocommit=True) as engine:
             made = [row[0] for row in engine.execute("select postroom_keep_months(7)")]
