@@ -40,6 +40,7 @@ class Track:
 class Film:
     """What the boxes of a file say. `private`: (offset, size) of boxes that tell where and by whom it was made."""
 
+    file: IO[bytes]
     seconds: float | None = None
     tracks: list[Track] = field(default_factory=list)
     private: list[tuple[int, int]] = field(default_factory=list)
@@ -86,26 +87,26 @@ def blank(path: Path) -> None:
 
 def read(path: Path, size: int) -> Film:
     """Read what the boxes say. Raises `Unfit` where they make no sense."""
-    film = Film()
     with path.open("rb") as opened:
+        film = Film(opened)
         try:
-            _walk(opened, 0, size, film, None)
+            _walk(film, 0, size, None)
         except struct.error:
             raise Unfit("a film whose index is cut short", _WHOLE) from None
     return film
 
 
-def _children(opened: IO[bytes], start: int, end: int, film: Film) -> Iterator[tuple[bytes, int, int, int]]:
+def _children(film: Film, start: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
     """(type, offset, where its content starts, where it ends) for each box from `start` to `end`."""
     while start + 8 <= end:
         film.boxes += 1
         if film.boxes > _MOST_BOXES:
             raise Unfit("a film of more parts than a film has", _WHOLE)
-        opened.seek(start)
-        length, kind = struct.unpack(">I4s", opened.read(8))
+        film.file.seek(start)
+        length, kind = struct.unpack(">I4s", film.file.read(8))
         content = start + 8
         if length == 1:
-            (length,) = struct.unpack(">Q", opened.read(8))
+            (length,) = struct.unpack(">Q", film.file.read(8))
             content += 8
         elif length == 0:
             length = end - start
@@ -115,8 +116,8 @@ def _children(opened: IO[bytes], start: int, end: int, film: Film) -> Iterator[t
         start += length
 
 
-def _walk(opened: IO[bytes], start: int, end: int, film: Film, track: Track | None, parent: bytes = b"") -> None:
-    for kind, offset, content, stop in _children(opened, start, end, film):
+def _walk(film: Film, start: int, end: int, track: Track | None, parent: bytes = b"") -> None:
+    for kind, offset, content, stop in _children(film, start, end):
         inner = track
         if kind == b"moov":
             film.has_movie = True
@@ -128,28 +129,25 @@ def _walk(opened: IO[bytes], start: int, end: int, film: Film, track: Track | No
             if len(film.tracks) > _MOST_TRACKS:
                 raise Unfit("a film of more tracks than a film has", _WHOLE)
         if kind in _PRIVATE and parent in {b"", b"moov", b"trak"}:
-            _note_private(opened, film, offset, content, stop)
+            _note_private(film, offset, content, stop)
         elif kind in _INSIDE and parent in _INSIDE | {b""}:
-            _walk(opened, content, stop, film, inner, kind)
+            _walk(film, content, stop, inner, kind)
         elif parent in _INSIDE:
-            _note(opened, kind, content, stop, film, track)
+            film.file.seek(content)
+            _note(kind, film.file.read(min(stop - content, 256)), film, track)
 
 
-def _note_private(opened: IO[bytes], film: Film, offset: int, content: int, stop: int) -> None:
-    opened.seek(content)
-    said = opened.read(min(stop - content, 1_000_000))
+def _note_private(film: Film, offset: int, content: int, stop: int) -> None:
+    film.file.seek(content)
+    said = film.file.read(min(stop - content, 1_000_000))
     if stop - content > len(said) or any(word in said for word in _TELLING):
         film.private.append((offset, stop - offset))
 
 
-def _note(opened: IO[bytes], kind: bytes, content: int, stop: int, film: Film, track: Track | None) -> None:
-    opened.seek(content)
-    body = opened.read(min(stop - content, 256))
+def _note(kind: bytes, body: bytes, film: Film, track: Track | None) -> None:
     if kind == b"mvhd":
         ticks, length = _times(body)
         film.seconds = round(length / ticks, 3) if ticks and length else film.seconds
-    elif kind == b"mehd" and len(body) >= 8 and film.seconds is None:
-        film.seconds = None  # a fragmented film's length is in ticks of the movie header, which said nothing
     elif track is None:
         return
     elif kind == b"mdhd":

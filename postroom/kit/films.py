@@ -21,12 +21,13 @@ _LEAST_BITS: Final = 150_000
 _PROTOCOLS: Final = {"protocol_whitelist": "file"}  # a playlist inside a file may not fetch from elsewhere
 _FORMATS: Final = {
     "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm", "image/gif": "gif",
-    "audio/mp4": "mp4", "audio/mpeg": "mp3", "audio/wav": "wav", "audio/ogg": "ogg", "audio/flac": "flac", "audio/webm": "webm",
+    "audio/mp4": "mp4", "audio/mpeg": "mp3", "audio/wav": "wav", "audio/ogg": "ogg", "audio/flac": "flac",
+    "audio/webm": "webm",
 }  # fmt: skip
 
 
 def check(path: Path, facts: Facts) -> Facts:
-    """See that a film or sound can be decoded at its start; fill in a length its headers didn't tell. Raises `Unfit`."""
+    """See that a film or sound can be decoded at its start; find out a length its headers don't tell. Raises `Unfit`."""
     try:
         with _open(path, facts.mime) as film:
             streams = film.streams.video if facts.kind == "video" else film.streams.audio

@@ -46,7 +46,7 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a file. Pixels as shown (after its rotation); `seconds` None where it has no length or doesn't say.
+    """What is known of a file. Pixels as shown (after its rotation); `seconds` None where it has or tells no length.
 
     kind: image, video, gif (any picture that moves), audio, document. details: codecs, rotation, frames, rate.
     """

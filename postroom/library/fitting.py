@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 from postroom.networks.rules import Need
 from postroom.networks.shape import MediaKind
 
-RECIPE = "1"
+RECIPE: Final = "1"
 """Raised when the way renditions are made changes, so that old ones aren't taken for new ones."""
 
 
@@ -70,23 +70,37 @@ class NotReady:
     is_final: bool
 
 
+_LIMITS: Final = {
+    "bytes<": ("max_bytes", int),
+    "pixels<": ("max_pixels", int),
+    "width<": ("max_width", int),
+    "ratio>": ("min_ratio", float),
+    "ratio<": ("max_ratio", float),
+}
+"""How a limit is said, and which field of `Need` it is."""
+
+
 def need_words(need: Need, crop: Crop | None = None) -> str:
     """Say a need in one canonical way: equal words for equal needs, whatever the order of their parts."""
     said = [f"recipe={RECIPE}"]
     if need.types:
         said.append("types=" + ",".join(sorted(set(need.types))))
-    for name, value in (
-        ("bytes<", need.max_bytes),
-        ("pixels<", need.max_pixels),
-        ("width<", need.max_width),
-        ("ratio>", need.min_ratio),
-        ("ratio<", need.max_ratio),
-    ):
+    for name, (field, kind) in _LIMITS.items():
+        value = getattr(need, field)
         if value is not None:
-            said.append(f"{name}={value:.6g}" if isinstance(value, float) else f"{name}={value}")
+            said.append(f"{name}={kind(value)!r}")
     if crop is not None:
-        said.append(f"crop={crop.x:g},{crop.y:g},{crop.width:g},{crop.height:g}")
+        said.append(f"crop={crop.x!r},{crop.y!r},{crop.width!r},{crop.height!r}")
     return " ".join(said)
+
+
+def read_need_words(said: str) -> tuple[Need, Crop | None]:
+    """Read what `need_words` said."""
+    parts = dict(part.rsplit("=", 1) for part in said.split())
+    limits = {field: kind(parts[name]) for name, (field, kind) in _LIMITS.items() if name in parts}
+    types = tuple(parts["types"].split(",")) if "types" in parts else ()
+    crop = Crop(*(float(number) for number in parts["crop"].split(","))) if "crop" in parts else None
+    return Need(types=types, **limits), crop
 
 
 def misfits(need: Need, *, mime: str, size: int, width: int | None, height: int | None) -> tuple[str, ...]:

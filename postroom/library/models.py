@@ -62,6 +62,9 @@ class Asset(TenantRow):
     deleted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
+    is_new = False
+    """Whether the upload that gave this object stored it; known there only, kept nowhere."""
+
     class Meta:
         ordering = ("-id",)
         constraints = (

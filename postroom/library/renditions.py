@@ -6,6 +6,7 @@ at home (see `Asset.needs_cleaning`); else a rendition of it does.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from django.db import connection
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from postroom.database.tenancy import scope
+from postroom.jobs.door import enqueue
 from postroom.kit.media import ENDINGS
+from postroom.library import jobs, making
 from postroom.library.fitting import File, NotReady, Wanted, misfits, need_words
-from postroom.library.models import RenditionStatus
+from postroom.library.models import Asset, Rendition, RenditionStatus
 from postroom.networks.shape import MediaKind
 
 Ready = dict[Wanted, File | NotReady]
@@ -104,3 +108,52 @@ def _file(row: Mapping[str, Any], prefix: str = "") -> File:
 def _kind(type_: str, mime: str) -> MediaKind:
     """A moving picture that was made a film is a film."""
     return MediaKind.VIDEO if mime.startswith("video/") else MediaKind(type_)
+
+
+def ask_for(workspace_id: UUID, wanted: Iterable[Wanted]) -> int:
+    """Have the worker make what isn't ready, once the caller's transaction commits; how many renditions that is.
+
+    Asking again for one that failed has it tried again. In a scope of that workspace, or as the engine.
+    """
+    rows = _pending(workspace_id, wanted, again=True)
+    for row in rows:
+        enqueue(jobs.make_rendition, key=str(row.id), workspace_id=workspace_id, rendition_id=row.id)
+    return len(rows)
+
+
+def ensure(workspace_id: UUID, wanted: Iterable[Wanted], *, now: datetime) -> Ready:
+    """Make what isn't ready here and now, in this thread (a picture takes a second, a film minutes), and give all.
+
+    What somebody else is making is still `NotReady` then, and not final. Raises what making.make_rendition raises.
+    """
+    asked = list(wanted)
+    with scope(workspace_id=workspace_id):
+        rows = _pending(workspace_id, asked)
+    for row in rows:
+        making.make_rendition(workspace_id, row.id, now=now)
+    with scope(workspace_id=workspace_id):
+        return ready_for(workspace_id, asked)
+
+
+def _pending(workspace_id: UUID, wanted: Iterable[Wanted], *, again: bool = False) -> list[Rendition]:
+    """The rows of renditions still to be made, added where there are none; `again`: failed ones too."""
+    missing = [
+        each
+        for each, answer in ready_for(workspace_id, wanted).items()
+        if isinstance(answer, NotReady) and (again or not answer.is_final)
+    ]
+    here = set(
+        Asset.objects.filter(workspace_id=workspace_id, id__in=[each.asset_id for each in missing])
+        .exclude(storage_key="")
+        .values_list("id", flat=True)
+    )
+    pairs = [(each.asset_id, need_words(each.need, each.crop)) for each in missing if each.asset_id in here]
+    Rendition.objects.bulk_create(
+        [Rendition(workspace_id=workspace_id, asset_id=asset_id, need=need) for asset_id, need in pairs],
+        ignore_conflicts=True,
+    )
+    rows = Rendition.objects.filter(workspace_id=workspace_id, asset_id__in=here, need__in={need for _, need in pairs})
+    if again:
+        rows.filter(status=RenditionStatus.FAILED).update(status=RenditionStatus.PENDING, reason="")
+    named = set(pairs)
+    return [row for row in rows.filter(status=RenditionStatus.PENDING) if (row.asset_id, row.need) in named]
