@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from tests.house.source import PACKAGE, height_of, layers, plant, sources
+from tests.house.source import PACKAGE, height_of, layers, plant, rooms, sources
 
 
 def folders(package: Path) -> set[str]:
@@ -42,6 +42,15 @@ def test_a_floor_says_what_belongs_there_and_imports_nothing(name: str) -> None:
     # The command line is called through its package; every other front is a docstring only.
     if name != "cli":
         assert len(front.tree.body) == 1, f"{front.name} holds more than its docstring"
+
+
+def test_django_knows_exactly_the_rooms() -> None:
+    ours = [
+        config.name.removeprefix("postroom.")
+        for config in apps.get_app_configs()
+        if config.name.startswith("postroom.")
+    ]
+    assert sorted(ours) == sorted(rooms())
 
 
 def test_foreign_keys_point_down() -> None:
