@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv4 addresses as networks without IPv4 see them (RFC 6052)."""
 
 
 class Refused(OSError):
@@ -42,14 +44,15 @@ class Guard:
         """Raise `Refused` for an address inside our own networks that isn't allowed by name."""
         if self.allows(host, port) or self.allows(address, port):
             return
-        found = ipaddress.ip_address(address.split("%")[0])
-        mapped = getattr(found, "ipv4_mapped", None)
-        if not (mapped or found).is_global or (mapped or found).is_multicast:
+        if not _is_public(ipaddress.ip_address(address.split("%", maxsplit=1)[0])):
             msg = f"{host} points to {address}, an address that is not public"
             raise Refused(msg)
 
     def check_url(self, url: str) -> None:
-        """Raise `Refused` for a URL that is not http(s), carries a password, is plain http, or is a private literal."""
+        """Raise `Refused` for a URL that is not http(s), carries a password, is plain http, or is a private literal.
+
+        ValueError for what is no URL at all.
+        """
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
         if parts.scheme not in DEFAULT_PORTS or not host:
@@ -61,11 +64,30 @@ class Guard:
         if parts.scheme == "http" and not self.allows(host, port):
             msg = f"{host} must be called by https"
             raise Refused(msg)
+        self._check_literal(host, port)
+
+    def _check_literal(self, host: str, port: int) -> None:
+        """Check a host that is an address itself; a name is checked once it was resolved."""
         try:
             ipaddress.ip_address(host)
         except ValueError:
+            # aiohttp takes 2130706433 and 127.1 for addresses and asks no resolver; the system then calls 127.0.0.1.
+            if (":" in host or host.replace(".", "").isdigit()) and not self.allows(host, port):
+                msg = f"{host} is not an address in its usual form"
+                raise Refused(msg) from None
             return
         self.check_address(host, host, port)
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address, and the IPv4 address that may be wrapped in it, is one of the public internet."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return _is_public(inner)
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 class GuardedResolver(AbstractResolver):
@@ -88,11 +110,17 @@ class GuardedResolver(AbstractResolver):
         await self.inner.close()
 
 
-def open_session(guard: Guard, *, at_once: int = 1000, per_host: int = 0, total_seconds: float = 60) -> aiohttp.ClientSession:
+def open_session(
+    guard: Guard, *, at_once: int = 1000, per_host: int = 0, total_seconds: float = 60
+) -> aiohttp.ClientSession:
     """Open a guarded session: no cookies, no redirects by itself, no silent repeats; times in seconds."""
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            resolver=GuardedResolver(guard), limit=at_once, limit_per_host=per_host, ttl_dns_cache=60, keepalive_timeout=30
+            resolver=GuardedResolver(guard),
+            limit=at_once,
+            limit_per_host=per_host,
+            ttl_dns_cache=60,
+            keepalive_timeout=30,
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=total_seconds, connect=10, sock_connect=10),

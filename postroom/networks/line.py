@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,6 @@ SECRET_FIELDS = frozenset(
     {"access_token", "client_assertion", "client_secret", "code", "code_verifier", "password", "refresh_token", "token"}
 )
 """Fields of forms and JSON whose values must not show in a verdict."""
-SHORTEST_SECRET = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,23 +177,34 @@ class Line:
     def judge(self, answer: Answer) -> verdicts.Verdict:
         """Give the table's verdict on an answer, in this line's touch; what opens the channel is struck out of it."""
         return verdicts.judge(
-            replace(answer, body=self._without_secrets(answer.body)),
+            answer,
             touch=self.touch,
             keyed=self.keyed,
             rows=self.network.errors,
-            read_error=self.network.read_error,
+            read_error=self._read_error,
             now=self.now(),
         )
 
-    def _without_secrets(self, body: bytes) -> bytes:
-        """Strike our keys out of an error's body: a server may echo them, and its words go into errors and history."""
-        secrets = [] if self.app is None else [self.app.client_secret, *self.app.extra.values()]
+    def _read_error(self, answer: Any) -> tuple[str, str]:
+        """Read an error, without our keys: a server may echo them, and its words go into errors and history."""
+        code, message = self.network.read_error(answer)
+        for secret in self._secrets():
+            code, message = code.replace(secret, "•••"), message.replace(secret, "•••")
+        return code, message
+
+    def _secrets(self) -> list[str]:
+        """List what must not show: the tokens and app of this line, and the secret fields of the last call."""
+        found: list[Any] = []
         if self.tokens is not None:
-            secrets += [self.tokens.access, self.tokens.refresh or "", *self.tokens.extra.values()]
-        for secret in secrets:
-            if len(secret) >= SECRET_AT_LEAST:
-                body = body.replace(secret.encode(), "•••".encode())
-        return body
+            found += [self.tokens.access, self.tokens.refresh, *self.tokens.extra.values()]
+        if self.app is not None:
+            found += [self.app.client_secret, *self.app.extra.values()]
+        for sent in self._sent:
+            fields = dict(sent) if sent is not None and not isinstance(sent, (list, str)) else {}
+            found += [value for name, value in fields.items() if name in SECRET_FIELDS]
+            found += str(fields.get("Authorization", "")).split()[1:]
+        texts = {text for text in found if isinstance(text, str) and len(text) >= SECRET_AT_LEAST}
+        return sorted(texts, key=len, reverse=True)
 
     async def _send(
         self, method: str, url: str, query: Any, data: Any, headers: dict[str, str], cap: int, seconds: float

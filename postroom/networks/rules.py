@@ -58,6 +58,7 @@ WHATS: dict[str, str] = {
     "requests": "requests in a window of time (a quota)",
     "uploads": "uploads in a window of time (a quota)",
     "text.url_weight": "how many characters a link counts for",
+    "formats": "kinds of posts this channel takes",
 }
 """Every name a row may carry, in words."""
 
@@ -177,7 +178,7 @@ def check(network: Network, draft: Draft, learned: Mapping[str, Any] | None = No
     """Check a draft against the table; blocking problems first. Files are checked as they stand."""
     table = Table(network, draft.format, learned)
     found = [
-        *_check_format(network, draft),
+        *_check_format(network, draft, table),
         *_check_text(network, draft, table),
         *_check_counts(draft, table),
         *(problem for index, media in enumerate(draft.media) for problem in _check_file(media, index, table)),
@@ -191,27 +192,43 @@ def _over(table: Table, what: str, found: float, where: str, *, words_for: str |
     """Yield a problem when `found` is over the limit named `what`."""
     limit = table.number(what)
     if limit is not None and found > limit:
-        yield Problem(what, where, f"{words_for or WHATS[what]}: {_plain(found)}, allowed {_plain(limit)}", found, limit, table.is_hard(what))
+        yield Problem(
+            what,
+            where,
+            f"{words_for or WHATS[what]}: {_plain(found)}, allowed {_plain(limit)}",
+            found,
+            limit,
+            table.is_hard(what),
+        )
 
 
 def _under(table: Table, what: str, found: float, where: str) -> Iterator[Problem]:
     limit = table.number(what)
     if limit is not None and found < limit:
-        yield Problem(what, where, f"{WHATS[what]}: {_plain(found)}, needed {_plain(limit)}", found, limit, table.is_hard(what))
+        yield Problem(
+            what, where, f"{WHATS[what]}: {_plain(found)}, needed {_plain(limit)}", found, limit, table.is_hard(what)
+        )
 
 
 def _plain(number: float) -> str:
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
 
 
-def _check_format(network: Network, draft: Draft) -> Iterator[Problem]:
-    if draft.format not in network.formats:
-        allowed = sorted(network.formats)
+def _check_format(network: Network, draft: Draft, table: Table) -> Iterator[Problem]:
+    """A reply (a thread's next item, a first comment) is a comment there, whatever formats posts of one's own have."""
+    if draft.parent is not None:
+        if not network.threads:
+            yield Problem("thread", "items", f"{network.label} has no threads", 1, 0)
+        return
+    allowed = sorted(str(value) for value in network.formats & set(table.amount("formats") or network.formats))
+    if draft.format.value not in allowed:
         yield Problem(
-            "format", "format", f"{network.label} has no {draft.format.value} posts; it takes {', '.join(allowed)}", draft.format.value, allowed
+            "format",
+            "format",
+            f"{network.label} takes no {draft.format.value} posts here; it takes {', '.join(allowed)}",
+            draft.format.value,
+            allowed,
         )
-    if draft.parent is not None and not network.threads:
-        yield Problem("thread", "items", f"{network.label} has no threads", 1, 0)
 
 
 def _check_text(network: Network, draft: Draft, table: Table) -> Iterator[Problem]:
@@ -232,12 +249,15 @@ def _check_text(network: Network, draft: Draft, table: Table) -> Iterator[Proble
 def _check_counts(draft: Draft, table: Table) -> Iterator[Problem]:
     images = sum(media.kind in {MediaKind.IMAGE, MediaKind.GIF} for media in draft.media)
     videos = sum(media.kind is MediaKind.VIDEO for media in draft.media)
-    yield from _under(table, "media.required", len(draft.media), "media")
+    if draft.parent is None:
+        yield from _under(table, "media.required", len(draft.media), "media")
     yield from _over(table, "media.max", len(draft.media), "media")
     yield from _over(table, "images.max", images, "media")
     yield from _over(table, "videos.max", videos, "media")
     if images and videos and not table.amount("media.mix"):
-        yield Problem("media.mix", "media", "pictures and videos can't go together in one post here", "both", "one kind")
+        yield Problem(
+            "media.mix", "media", "pictures and videos can't go together in one post here", "both", "one kind"
+        )
 
 
 def _check_file(media: Media, index: int, table: Table) -> Iterator[Problem]:
@@ -247,7 +267,13 @@ def _check_file(media: Media, index: int, table: Table) -> Iterator[Problem]:
         yield Problem("media.kind", where, f"{kind} files can't be posted here", kind, None)
         return
     if media.mime not in types:
-        yield Problem(f"{kind}.types", where, f"{media.name}: {media.mime} is not taken here; {', '.join(types)} are", media.mime, list(types))
+        yield Problem(
+            f"{kind}.types",
+            where,
+            f"{media.name}: {media.mime} is not taken here; {', '.join(types)} are",
+            media.mime,
+            list(types),
+        )
     for what, found in _measures(media):
         if found is None:
             continue
@@ -297,11 +323,27 @@ def _check_options(network: Network, draft: Draft) -> Iterator[Problem]:
     for name, value in draft.options.items():
         option, where = known.get(name), f"options.{name}"
         if option is None:
-            yield Problem("option", where, f"{network.label} has no option {name!r}; it has {', '.join(known) or 'none'}", name, list(known))
+            yield Problem(
+                "option",
+                where,
+                f"{network.label} has no option {name!r}; it has {', '.join(known) or 'none'}",
+                name,
+                list(known),
+            )
         elif option.kind == "choice" and value not in {choice for choice, _ in option.choices}:
             allowed = [choice for choice, _ in option.choices]
-            yield Problem("option", where, f"{option.label}: {value!r} is not one of {', '.join(allowed)}", value, allowed)
+            yield Problem(
+                "option", where, f"{option.label}: {value!r} is not one of {', '.join(allowed)}", value, allowed
+            )
         elif option.kind == "bool" and not isinstance(value, bool):
             yield Problem("option", where, f"{option.label}: {value!r} is not yes or no", value, [True, False])
-        elif option.kind == "text" and (not isinstance(value, str) or (option.max_length and len(value) > option.max_length)):
-            yield Problem("option", where, f"{option.label}: a text of at most {option.max_length} characters is allowed", value, option.max_length)
+        elif option.kind == "text" and (
+            not isinstance(value, str) or (option.max_length and len(value) > option.max_length)
+        ):
+            yield Problem(
+                "option",
+                where,
+                f"{option.label}: a text of at most {option.max_length} characters is allowed",
+                value,
+                option.max_length,
+            )

@@ -70,7 +70,7 @@ class Unsure:
 Verdict = Retry | Limited | Expired | Rejected | Unsure
 
 
-class Stop(Exception):  # noqa: N818 - an order to stop, not an error class of its own
+class Stop(Exception):
     """The one exception that leaves a network: a verdict to act on."""
 
     def __init__(self, verdict: Verdict) -> None:
@@ -121,18 +121,17 @@ class AnswerLike(Protocol):
     """The part of an answer that a verdict needs."""
 
     @property
-    def status(self) -> int: ...  # noqa: D102
+    def status(self) -> int: ...
     @property
-    def headers(self) -> Mapping[str, str]: ...  # noqa: D102
+    def headers(self) -> Mapping[str, str]: ...
     @property
-    def body(self) -> bytes: ...  # noqa: D102
+    def body(self) -> bytes: ...
 
 
-ReadError = "Callable[[AnswerLike], tuple[str, str]]"
-
-TOKEN_PHRASES = ("token", "expired", "revoked", "unauthorized", "unauthenticated")
 DUPLICATE = 409
 TOO_MANY = 429
+LONGEST_WAIT = 31 * 86_400.0
+"""Seconds; a network that asks for more is taken to mean this, and gets asked again then."""
 
 
 def unsent(why: str) -> Verdict:
@@ -140,11 +139,11 @@ def unsent(why: str) -> Verdict:
     return Retry(why)
 
 
-def silent(why: str, touch: Touch, *, keyed: bool) -> Verdict:
-    """Sent, then silence, reset or timeout."""
+def silent(why: str, touch: Touch, *, keyed: bool, after: float | None = None) -> Verdict:
+    """Sent, then silence, reset or timeout; or a failure of theirs, with the wait in seconds they named."""
     if touch is Touch.PUBLISHES and not keyed:
         return Unsure(why)
-    return Retry(why)
+    return Retry(why, after)
 
 
 def unreadable(why: str, touch: Touch) -> Verdict:
@@ -152,7 +151,7 @@ def unreadable(why: str, touch: Touch) -> Verdict:
     return Unsure(why) if touch is Touch.PUBLISHES else Retry(why)
 
 
-def judge(  # noqa: PLR0913 - the table's columns
+def judge(
     answer: AnswerLike,
     *,
     touch: Touch,
@@ -187,36 +186,40 @@ def _from_row(row: ErrorRow, answer: AnswerLike, message: str, now: datetime) ->
             return Unsure(why)
 
 
-def _default(  # noqa: PLR0911, PLR0913 - one return a row of the table
+def _default(  # noqa: PLR0911 - one return a row of the table
     answer: AnswerLike, code: str, message: str, touch: Touch, *, keyed: bool, now: datetime
 ) -> Verdict:
     status = answer.status
     said = f"{status} {code} {message}".strip()
-    if status in {408, 425} or status >= 500:  # noqa: PLR2004
-        return silent(f"the network failed: {said}", touch, keyed=keyed)
+    if status in {408, 425} or status >= 500:
+        after = _retry_after(answer.headers, now)
+        return silent(f"the network failed: {said}", touch, keyed=keyed, after=after)
     if status == TOO_MANY:
         return Limited(f"the network asked us to wait: {said}", until=waits_until(answer.headers, now))
-    if status == 401:  # noqa: PLR2004
+    if status == 401:
         return Expired(f"the key was not accepted: {said}")
     if status == DUPLICATE or "duplicate" in message.lower():
         if touch is Touch.PUBLISHES:
             return Unsure(f"a duplicate, perhaps of our own first try: {said}")
         return Rejected(f"the network said no: {said}")
-    if 400 <= status < 500:  # noqa: PLR2004
+    if 400 <= status < 500:
         return Rejected(f"the network said no: {said}")
     return unreadable(f"an answer we can't read: {said}", touch)
 
 
+RESETS = ("RateLimit-Reset", "X-RateLimit-Reset")
+
+
 def waits_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """Read until when to wait from Retry-After (seconds or HTTP date) or the reset headers (epoch or ISO 8601); UTC."""
+    """Read until when to wait from Retry-After (seconds or HTTP date) or the reset headers (epoch or ISO 8601); UTC.
+
+    None where nothing readable is said. Never before `now`, never later than `LONGEST_WAIT` from it.
+    """
     after = _retry_after(headers, now)
-    if after is not None:
-        return now + timedelta(seconds=after)
-    for name in ("RateLimit-Reset", "X-RateLimit-Reset", "x-rate-limit-reset"):
-        value = headers.get(name)
-        if value:
-            return _moment(value, now)
-    return None
+    if after is None:
+        values = (headers.get(name) for name in RESETS)
+        after = next((_until_reset(value, now) for value in values if value), None)
+    return None if after is None else now + timedelta(seconds=after)
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -224,25 +227,33 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     if not value:
         return None
     try:
-        return max(0.0, float(value))
+        return _bounded(float(value))
     except ValueError:
         pass
     try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError):
+        return _bounded((_aware(parsedate_to_datetime(value)) - now).total_seconds())
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
-def _moment(value: str, now: datetime) -> datetime | None:
-    """Epoch seconds, seconds from now (small numbers), or ISO 8601."""
+def _until_reset(value: str, now: datetime) -> float | None:
+    """Seconds until a reset: given as seconds from now (small numbers), epoch seconds, epoch milliseconds, or ISO 8601."""
     try:
         number = float(value)
     except ValueError:
         try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
+            return _bounded((_aware(datetime.fromisoformat(value)) - now).total_seconds())
+        except (ValueError, OverflowError):
             return None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if number < 10**8:
-        return now + timedelta(seconds=number)
-    return datetime.fromtimestamp(number, UTC)
+        return _bounded(number)
+    return _bounded((number if number < 10**11 else number / 1000) - now.timestamp())
+
+
+def _bounded(seconds: float) -> float | None:
+    """Keep a wait between now and `LONGEST_WAIT`; not-a-number says nothing."""
+    return None if seconds != seconds else min(max(0.0, seconds), LONGEST_WAIT)  # noqa: PLR0124 - NaN differs from itself
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

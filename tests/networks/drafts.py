@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from postroom.networks.rules import Table
-from postroom.networks.shape import Draft, Format, Limit, Media, MediaKind, Poll
+from postroom.networks.shape import Draft, Limit, Media, MediaKind, Poll
 from tests.networks.files import clip, picture
 from tests.networks.samples import Samples
 
@@ -39,22 +39,35 @@ def _step(what: str, amount: float) -> float:
 
 def _base(samples: Samples, row: Limit) -> Draft:
     """Find a sample draft that the row speaks about."""
+    found = next(_fitting(samples, row), None)
+    assert found, f"none of {samples.names} is a draft to try {row.what} {row.formats} with"
+    return found
+
+
+def has_base(samples: Samples, row: Limit) -> bool:
+    """Whether this account can try the row; only an account that takes fewer formats than its network may not."""
+    limit = samples.learned.get(row.what, row.amount)
+    return samples.formats is None or (bool(limit) and next(_fitting(samples, row), None) is not None)
+
+
+def _fitting(samples: Samples, row: Limit) -> Iterator[Draft]:
+    """Give the sample drafts for which this row is the one that counts."""
     kind = row.what.split(".")[0]
-    fits: dict[str, Callable[[Draft], bool]] = {
-        "poll": lambda draft: draft.poll is not None,
-        "image": lambda draft: _has(draft, MediaKind.IMAGE),
-        "images": lambda draft: _has(draft, MediaKind.IMAGE),
-        "alt": lambda draft: _has(draft, MediaKind.IMAGE),
-        "gif": lambda draft: bool(draft.media),
-        "media": lambda draft: bool(draft.media),
-        "video": lambda draft: _has(draft, MediaKind.VIDEO),
-        "videos": lambda draft: _has(draft, MediaKind.VIDEO),
-    }
-    for name in samples.names:
-        draft = samples.draft(name)
-        if (not row.formats or draft.format in row.formats) and fits.get(kind, lambda _: True)(draft):
-            return draft
-    raise AssertionError(f"none of {samples.names} is a draft to try {row.what} {row.formats} with")
+    for draft in map(samples.draft, samples.names):
+        if Table(samples.network, draft.format).rows.get(row.what) == row and FITS.get(kind, lambda _: True)(draft):
+            yield draft
+
+
+FITS: dict[str, Callable[[Draft], bool]] = {
+    "poll": lambda draft: draft.poll is not None,
+    "image": lambda draft: _has(draft, MediaKind.IMAGE),
+    "images": lambda draft: _has(draft, MediaKind.IMAGE),
+    "alt": lambda draft: _has(draft, MediaKind.IMAGE),
+    "gif": lambda draft: bool(draft.media),
+    "media": lambda draft: bool(draft.media),
+    "video": lambda draft: _has(draft, MediaKind.VIDEO),
+    "videos": lambda draft: _has(draft, MediaKind.VIDEO),
+}
 
 
 def _has(draft: Draft, kind: MediaKind) -> bool:
@@ -81,15 +94,9 @@ def _many(kind: MediaKind) -> Maker:
     def make(base: Draft, amount: float) -> Draft:
         one = picture() if kind is MediaKind.IMAGE else clip()
         files = tuple(picture(shade=number + 1) if kind is MediaKind.IMAGE else one for number in range(int(amount)))
-        return dataclasses.replace(base, media=files, format=_format_for(base, len(files), kind))
+        return dataclasses.replace(base, media=files)
 
     return make
-
-
-def _format_for(base: Draft, count: int, kind: MediaKind) -> Format:
-    if kind is MediaKind.IMAGE and base.format in {Format.IMAGE, Format.CAROUSEL}:
-        return base.format if base.format is Format.CAROUSEL or count < 2 else base.format
-    return base.format
 
 
 def _file(change: Callable[[Media, float], Media]) -> Maker:
@@ -163,6 +170,6 @@ for _kind in ("image", "video"):
 
 
 def _with_type(base: Draft, what: str, mime: str) -> Draft:
-    kind = MediaKind(what.split(".")[0])
+    kind = MediaKind(what.split(".", maxsplit=1)[0])
     first = dataclasses.replace(base.media[0], kind=kind, mime=mime)
     return dataclasses.replace(base, media=(first, *base.media[1:]))

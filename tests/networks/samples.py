@@ -7,7 +7,8 @@ import asyncio
 import dataclasses
 import os
 import threading
-from collections.abc import Callable, Coroutine
+import types
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +46,10 @@ class Samples(abc.ABC):
     """Of these names, the ones that are sent through every fault at every call (all, when empty). Real servers: few."""
     kept_by_server: tuple[str, ...] = ("text.max",)
     """Limits that the server keeps too: at the limit it takes the draft, one over it refuses (`Rejected`)."""
+    formats: frozenset[Format] | None = None
+    """The formats this account takes, where that is not all of the network's (then `learned` says so too)."""
+    learned: Mapping[str, Any] = types.MappingProxyType({})
+    """What is learned of the sample account, laid over the table while drafts are checked without a server."""
     revoking_ends_access: bool = True
     """False where a revoked connection's access token lives on until it expires; then only refreshing must fail."""
     rotates_refresh: bool = True
@@ -73,7 +78,7 @@ class Samples(abc.ABC):
     async def count(self, base: str, access: Access) -> int:
         """How many items of this account are public now, asked from the server past the adapter (no proxy)."""
 
-    async def app(self, line: Line) -> App | None:  # noqa: ARG002 - for networks that register
+    async def app(self, line: Line) -> App | None:
         """Give our registration at the server, where the network needs one."""
         return None
 
@@ -91,11 +96,11 @@ class Samples(abc.ABC):
         """Answer as the network does when it asks to wait; must lead to `Limited`."""
         return refusal(429, "rate_limited", "Slow down", **headers)
 
-    def over(self, what: str, at_limit: Draft) -> Draft | None:  # noqa: ARG002
+    def over(self, what: str, at_limit: Draft) -> Draft | None:
         """Give a draft one over the limit named, when the generic builder can't; None = the generic one."""
         return None
 
-    def at(self, what: str, amount: float) -> Draft | None:  # noqa: ARG002
+    def at(self, what: str, amount: float) -> Draft | None:
         """Give a draft exactly at the limit named, when the generic builder can't; None = the generic one."""
         return None
 

@@ -12,7 +12,7 @@ import pytest
 from postroom.networks import registry, rules
 from postroom.networks.shape import Format, Network
 from postroom.networks.verdicts import Touch
-from tests.networks.drafts import at_and_over, is_checkable
+from tests.networks.drafts import at_and_over, has_base, is_checkable
 from tests.networks.samples import Samples
 
 FILES = {"__init__", "limits", "words", "steps", "connect", "numbers", "talk", "errors"}
@@ -58,9 +58,9 @@ class ShapeChecks:
     def test_there_is_a_sample_for_every_format(self):
         samples = self.samples()
         drafts = [samples.draft(name) for name in samples.names]
-        assert {draft.format for draft in drafts} == set(samples.network.formats)
+        assert {draft.format for draft in drafts} == set(samples.formats or samples.network.formats)
         for name, draft in zip(samples.names, drafts, strict=True):
-            problems = [problem for problem in rules.check(samples.network, draft) if problem.blocks]
+            problems = [problem for problem in rules.check(samples.network, draft, samples.learned) if problem.blocks]
             assert not problems, f"{name}: {problems}"
             assert samples.draft(name).key != draft.key, "samples are fresh each time"
             if draft.text:
@@ -77,11 +77,11 @@ class ShapeChecks:
     def test_a_draft_at_a_limit_passes_and_one_over_does_not(self):
         samples = self.samples()
         for row in samples.network.limits:
-            if is_checkable(row):
-                at, over = at_and_over(samples, row)
-                codes = [problem.code for problem in rules.check(samples.network, at)]
+            if is_checkable(row) and has_base(samples, row):
+                at, over = at_and_over(samples, row, samples.learned)
+                codes = [problem.code for problem in rules.check(samples.network, at, samples.learned)]
                 assert row.what not in codes, f"{row.what} at its limit of {row.amount}: {codes}"
-                problems = {problem.code: problem for problem in rules.check(samples.network, over)}
+                problems = {problem.code: problem for problem in rules.check(samples.network, over, samples.learned)}
                 assert row.what in problems, f"{row.what} over its limit of {row.amount}: {list(problems)}"
                 assert problems[row.what].blocks == row.hard
 
