@@ -42,6 +42,9 @@ ROWS = (
     ErrorRow(Then.REVOKED, "the account awaits its server's approval", status=403, phrase="pending approval"),
     # 403 {"error":"Your account has been suspended"}
     ErrorRow(Then.REVOKED, "the account is suspended", status=403, phrase="suspended"),
+    # 403 and 404 with a page instead of JSON: a wall or a worksite before the server, which heard nothing of us
+    ErrorRow(Then.RETRY, "something before the server answered with a page", status=403, code="page"),
+    ErrorRow(Then.RETRY, "something before the server answered with a page", status=404, code="page"),
     # 404 {"error":"Record not found"} to POST /api/v1/statuses: what in_reply_to_id names is gone, or a file is
     ErrorRow(
         Then.REJECTED, "the post this answers, or one of its files, is gone", status=404, touch=PUBLISHES, where="items"
@@ -74,19 +77,19 @@ CODE = re.compile(r"[a-z_]{3,40}")
 
 
 def read_error(answer: Answer) -> tuple[str, str]:
-    """Read (OAuth's code if there is one, the words). HTML of a proxy is cut down to its title."""
+    """Read (OAuth's code if there is one, the words). An HTML page has the code "page" and is cut down to its title."""
     try:
         said = orjson.loads(answer.body)
         error, words = str(said["error"]), str(said.get("error_description") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
-        return "", _plain(answer.body)
+        return _plain(answer.body)
     if CODE.fullmatch(error):
         return error, words[:300]
     return "", (words or error)[:300]
 
 
-def _plain(body: bytes) -> str:
+def _plain(body: bytes) -> tuple[str, str]:
+    if not body.lstrip().startswith(b"<"):
+        return "", body[:200].decode("utf-8", "replace").strip()
     title = TITLE.search(body[:4096])
-    if title:
-        return title[1].decode("utf-8", "replace").strip()
-    return "" if body.lstrip().startswith(b"<") else body[:200].decode("utf-8", "replace").strip()
+    return "page", title[1].decode("utf-8", "replace").strip() if title else ""

@@ -24,6 +24,7 @@ LIMITS = (
     # A link counts 23, of @user@domain only @user counts, and the content warning counts too (see words.counted).
     Limit("text.max", 500, "grapheme_local_mentions", source=INSTANCE, checked=SEEN),
     Limit("text.url_weight", 23, source=INSTANCE, checked=SEEN),
+    Limit("text.required", 1, formats=(Format.POLL,), source=STATUSES, checked=SEEN),
     Limit("languages.max", 1, hard=False, source=STATUSES, checked=SEEN, note="only the first is sent"),
     Limit("media.required", 1, formats=WITH_FILES, source=STATUSES, checked=SEEN),
     Limit("media.required", 2, formats=(Format.CAROUSEL,), source=STATUSES, checked=SEEN),

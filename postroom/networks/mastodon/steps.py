@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from postroom.networks import verdicts
 from postroom.networks.line import Part
 from postroom.networks.mastodon import words
 from postroom.networks.mastodon.errors import read_error
@@ -105,7 +106,8 @@ async def publish(line: Line, draft: Draft, bag: Bag) -> Receipt:
     """
     body = words.status(draft, [one["id"] for one in bag.get("media", ())])
     answer = await line.call("POST", "/api/v1/statuses", json=body, headers={"Idempotency-Key": draft.key})
-    answer.field("id")
+    if not answer.field("id"):
+        raise Stop(verdicts.unreadable("the answer names no status", answer.touch))
     return words.receipt(answer.json(), line.who.server)
 
 

@@ -90,7 +90,7 @@ class Statuses:
             return 422, "Validation failed: sensitive: Expected boolean"
         if body.get("in_reply_to_id") and self._find(body["in_reply_to_id"]) is None:
             return 404, "Record not found"
-        if not text.strip() and not ids and not body.get("poll"):
+        if not text.strip() and not ids:
             return 422, "Validation failed: Text can't be blank"
         if length(text + (body.get("spoiler_text") or "")) > mode.max_characters:
             return 422, f"Validation failed: Text character limit of {mode.max_characters} exceeded"

@@ -6,6 +6,7 @@ import pytest
 
 from postroom.networks import rules
 from postroom.networks.mastodon import NETWORK, connect
+from postroom.networks.mastodon.identity import whoami
 from postroom.networks.mastodon.learning import learned
 from postroom.networks.mastodon.server import server_of
 from postroom.networks.shape import App, Format, Return
@@ -114,7 +115,7 @@ async def test_a_page_instead_of_metadata_is_no_metadata(desk):
 
 
 async def test_an_account_is_named_with_its_server(desk):
-    identity = await connect.whoami(desk.open_line())
+    identity = await whoami(desk.open_line())
     account = next(iter(desk.fake.accounts.values()))
     assert identity.network_user_id == f"{account.id}@{desk.base.removeprefix('http://')}"
     assert identity.username == f"{account.username}@fake.example"
@@ -124,7 +125,7 @@ async def test_an_account_is_named_with_its_server(desk):
 
 @pytest.mark.parametrize("desk", [MASTODON, TAKAHE, HOLLO], indirect=True, ids=lambda mode: mode.name)
 async def test_the_servers_own_limits_are_learned(desk):
-    found = (await connect.whoami(desk.open_line())).learned
+    found = (await whoami(desk.open_line())).learned
     assert set(found) <= set(rules.WHATS)
     assert found["text.max"] == desk.fake.mode.max_characters
     assert found["image.types"] == ["image/jpeg", "image/png", "image/gif", "image/webp"]
@@ -134,7 +135,7 @@ async def test_the_servers_own_limits_are_learned(desk):
 
 @pytest.mark.parametrize("desk", [BARE], indirect=True)
 async def test_limits_in_an_older_dialect_are_learned(desk):
-    found = (await connect.whoami(desk.open_line())).learned
+    found = (await whoami(desk.open_line())).learned
     assert found["text.max"] == 500
     assert found["image.bytes"] == found["video.bytes"] == 16_000_000
     assert (found["poll.options.max"], found["poll.option.max"]) == (20, 200)
@@ -143,7 +144,7 @@ async def test_limits_in_an_older_dialect_are_learned(desk):
 
 async def test_a_server_that_does_not_tell_has_the_usual_limits(desk):
     desk.fake.mode = dataclasses.replace(MASTODON, instance="none")
-    assert (await connect.whoami(desk.open_line())).learned == {}
+    assert (await whoami(desk.open_line())).learned == {}
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ async def test_access_that_ends_is_renewed(desk):
 async def test_revoking_ends_the_access(desk):
     await connect.revoke(desk.open_line(), desk.access.tokens)
     with pytest.raises(Stop) as stopped:
-        await connect.whoami(desk.open_line())
+        await whoami(desk.open_line())
     assert stopped.value.verdict == Expired(stopped.value.verdict.why, refreshable=False)
     assert "revoked" in stopped.value.verdict.why
 

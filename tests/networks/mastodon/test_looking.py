@@ -5,12 +5,15 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from postroom.networks.mastodon import NETWORK, looking
 from postroom.networks.mastodon.words import essence, plain
 from postroom.networks.shape import Absent, Format, Poll, Receipt, Unclear
 from tests.networks.files import picture
 from tests.networks.mastodon.modes import BARE, HOLLO, MASTODON, TAKAHE
+from tests.networks.mastodon.statuses import rendered
 
 EVERY = [MASTODON, TAKAHE, HOLLO, BARE]
 each_server = pytest.mark.parametrize("desk", EVERY, indirect=True, ids=lambda mode: mode.name)
@@ -146,3 +149,19 @@ def test_a_text_keeps_its_essence_through_a_server(sent, shown):
 
 def test_texts_of_signs_only_keep_apart():
     assert essence("...") != essence("!!!")
+
+
+PIECES = [
+    "https://example.com/a/very/long/path/indeed?x=1&y=2",
+    "@bo@far.example",
+    "@ada",
+    "#spring",
+    "a < b & c",
+    "e\u0301",
+]
+PIECES += ["👨‍👩‍👧‍👦", "🇩🇪", "*bold*", "שלום", "漢字。", "\n\n", "\n", "  ", "…", '"quoted"']
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=12).map(" ".join))
+def test_any_text_keeps_its_essence_through_mastodon(text):
+    assert essence(plain(rendered(text, "mastodon"))) == essence(text)
