@@ -125,6 +125,7 @@ def database(postgres_kind: str) -> Iterator[Database]:
         "PASSWORD": parts["password"],
         "CONN_MAX_AGE": None,
     }
+    settings["CONN_HEALTH_CHECKS"] = False
     settings["OPTIONS"].pop("pool", None)
     yield made
     connections.close_all()

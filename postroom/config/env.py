@@ -18,6 +18,7 @@ Role = Literal["app", "engine", "owner"]
 T = TypeVar("T")
 
 PREFIX: Final = "POSTROOM_"
+_ROOTS_FOLDER: Final = Path("/var/lib/postroom")
 
 
 class EnvironmentProblem(Exception):
@@ -35,7 +36,9 @@ class Environment:
     """Every variable Postroom reads: the field `port` is POSTROOM_PORT. An empty variable counts as not set."""
 
     data: Path = _var(
-        kinds.folder, Path("~/.local/share/postroom").expanduser(), "Folder of the database, keys and uploaded files."
+        kinds.folder,
+        Path("~/.local/share/postroom").expanduser(),
+        "Folder of the database, keys and uploaded files. Root's: /var/lib/postroom.",
     )
     secret_key: str = _var(
         kinds.text,
@@ -129,7 +132,8 @@ def variables() -> Iterator[tuple[str, Field[Any]]]:
 def read(environ: Mapping[str, str]) -> Environment:
     """Make an Environment of texts; EnvironmentProblem names the first variable that is unknown or doesn't fit."""
     table = dict(variables())
-    values: dict[str, Any] = {}
+    # Root's home is closed to `nobody`, as whom PostgreSQL then runs.
+    values: dict[str, Any] = {"data": _ROOTS_FOLDER} if os.geteuid() == 0 else {}
     for name in sorted(key for key in environ if key.startswith(PREFIX)):
         if name not in table:
             raise EnvironmentProblem(_unknown(name, list(table)))
@@ -158,14 +162,23 @@ def environment() -> Environment:
 
 
 _role: Role = "app"
+_pooled = True
 
 
-def choose_role(role: Role) -> None:
-    """Take a database role for this process; before django.setup(), or it changes nothing."""
-    global _role  # noqa: PLW0603 - one choice per process, made by the door before anything else runs
-    _role = role
+def choose_role(role: Role, *, pooled: bool = False) -> None:
+    """Take a database role for this process; before django.setup(), or it changes nothing.
+
+    `pooled`: whether Django's connections come from a pool, which pays in a web server only.
+    """
+    global _role, _pooled
+    _role, _pooled = role, pooled
 
 
 def chosen_role() -> Role:
     """The role chosen; "app", the one bound by row-level security, when nobody chose."""
     return _role
+
+
+def is_pooled() -> bool:
+    """Whether Django is to use a pool; it is when nobody chose, as under somebody's own WSGI server."""
+    return _pooled

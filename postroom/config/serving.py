@@ -32,7 +32,7 @@ def main() -> None:
 def load() -> Callable[..., Any]:
     """The application, in a worker process of the web server, which ends with its parent however that ends."""
     end_with_parent()
-    choose_role("app")
+    choose_role("app", pooled=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
     from postroom.config.wsgi import application
 

@@ -8,7 +8,7 @@ import structlog
 from psycopg.conninfo import conninfo_to_dict
 
 from postroom.config import folder
-from postroom.config.env import Role, chosen_role, environment
+from postroom.config.env import Role, chosen_role, environment, is_pooled
 
 ENVIRONMENT = environment()
 DATA = ENVIRONMENT.data
@@ -58,13 +58,13 @@ AUTH_PASSWORD_VALIDATORS = [
 
 
 # ── Database: one, reached as the role this process chose ────────────────────────────────────────────────────────
-def _database(role: Role) -> dict[str, Any]:
+def _database(role: Role, *, pooled: bool) -> dict[str, Any]:
     parts = conninfo_to_dict(folder.address(ENVIRONMENT, role) or "postgresql:///postroom?host=/nonexistent")
     options: dict[str, Any] = {
         "application_name": f"postroom {role}",
         # A request that takes half a minute has lost its reader; migrations take what they need.
         **({"options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"} if role == "app" else {}),
-        **({"pool": {"min_size": 1, "max_size": ENVIRONMENT.database_pool, "timeout": 10}} if role == "app" else {}),
+        **({"pool": {"min_size": 1, "max_size": ENVIRONMENT.database_pool, "timeout": 10}} if pooled else {}),
     }
     known = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
     options |= {key: value for key, value in parts.items() if key not in known}
@@ -72,12 +72,12 @@ def _database(role: Role) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         **{theirs: str(parts.get(ours) or "") for ours, theirs in known.items()},
         "OPTIONS": options,
-        "CONN_HEALTH_CHECKS": role != "app",  # a worker's connections may have died while it slept
-        "CONN_MAX_AGE": 0 if role == "app" else None,  # with a pool, Django keeps no connection of its own
+        "CONN_HEALTH_CHECKS": not pooled,  # a worker's connections may have died while it slept
+        "CONN_MAX_AGE": 0 if pooled else None,  # with a pool, Django keeps no connection of its own
     }
 
 
-DATABASES = {"default": _database(chosen_role())}
+DATABASES = {"default": _database(chosen_role(), pooled=is_pooled())}
 
 # ── Background jobs: each room's are in its jobs.py ──────────────────────────────────────────────────────────────
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -1,4 +1,5 @@
 import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,15 @@ def _message(**variables: str) -> str:
 
 def test_nothing_set_gives_the_defaults():
     found = env.read({"HOME": "/somewhere", "PATH": ""})
-    assert found == env.Environment()
+    assert found == env.Environment(data=found.data)
     assert found.is_embedded
     assert found.public_url == "http://localhost:8000"
+
+
+@pytest.mark.parametrize(("user", "folder"), [(0, "/var/lib/postroom"), (1000, "~/.local/share/postroom")])
+def test_roots_data_is_where_postgres_gets_at_it(monkeypatch, user, folder):
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    assert env.read({}).data == Path(folder).expanduser()
 
 
 def test_an_unknown_variable_is_named_with_the_nearest_known_one():
