@@ -21,6 +21,7 @@ NETWORK = Network(
     remove=remove,
     numbers=NUMBERS,
     options=words.OPTIONS,
+    counted_text=words.counted,
     mint_key=tid.mint,
     documents={oauth.DOCUMENT: oauth.document},
     threads=True,

@@ -56,7 +56,12 @@ async def send(line: Line, draft: Draft, media: Media, base: str) -> Bag:
     job = _job(answer.json())
     if answer.status == 409 and not (job.get("blob") or job.get("jobId")):
         raise Stop(line.judge(answer))
-    return {"job": str(job.get("jobId", "")), "waited": 0, **({"blobs": [job["blob"]]} if job.get("blob") else {})}
+    return {
+        "service": base,
+        "job": str(job.get("jobId", "")),
+        "waited": 0,
+        **({"blobs": [job["blob"]]} if job.get("blob") else {}),
+    }
 
 
 async def _permit(line: Line) -> str:
@@ -75,7 +80,7 @@ async def look(line: Line, bag: Bag) -> StepAnswer:
     """Ask how far the job is; look less and less often, for a quarter of an hour at most."""
     if bag.get("blobs"):
         return Go(bag)
-    answer = await line.call("GET", f"{service(line)}/xrpc/{READ}", query={"jobId": bag["job"]}, signed=False)
+    answer = await line.call("GET", f"{bag['service']}/xrpc/{READ}", query={"jobId": bag["job"]}, signed=False)
     job = _job(answer.json())
     if job.get("blob"):
         return Go({**bag, "blobs": [job["blob"]]})

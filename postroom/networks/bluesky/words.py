@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from postroom.networks.bluesky.facets import facets
+from postroom.networks.bluesky.facets import facets, shown
 from postroom.networks.bluesky.limits import THUMB_BYTES
 from postroom.networks.shape import Draft, Json, Media, MediaKind, Option, Receipt
 from postroom.networks.verdicts import Rejected, Stop
@@ -32,6 +32,8 @@ OPTIONS = (
         ("followers", "followers"), ("following", "people you follow"),
     ), default="everyone", help="Holds for the whole thread; ignored in replies"),
     Option("quotes", "Who may quote", "choice", (("everyone", "everyone"), ("nobody", "nobody")), default="everyone"),
+    Option("short_links", "Short links", "bool", default=False,
+           help="Links are shown without https:// and cut, as in Bluesky's own apps; only what is shown counts"),
     Option("card_title", "Title of the link card", "text", max_length=300,
            help="Bluesky reads nothing from the linked page; without a title the card shows the address"),
     Option("card_description", "Description of the link card", "text", max_length=1000),
@@ -41,6 +43,15 @@ OPTIONS = (
 def written(moment: datetime) -> str:
     """Write a moment as a record does: RFC 3339, milliseconds, UTC."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def counted(draft: Draft) -> str:
+    """Give the text whose length the limits speak of: the posted one."""
+    return shown(draft.text, short=_short(draft))[0]
+
+
+def _short(draft: Draft) -> bool:
+    return bool(draft.options.get("short_links"))
 
 
 def check_embed(draft: Draft) -> None:
@@ -55,8 +66,9 @@ def check_embed(draft: Draft) -> None:
 
 def post(draft: Draft, blobs: Sequence[Json], dids: Mapping[str, str]) -> Json:
     """Make the post's record. `blobs`: the uploaded files in the draft's order; `dids`: mentioned handle → DID."""
-    record: Json = {"$type": POST, "text": draft.text, "createdAt": written(draft.at)}
-    found = facets(draft.text, dids)
+    text, spans = shown(draft.text, short=_short(draft))
+    record: Json = {"$type": POST, "text": text, "createdAt": written(draft.at)}
+    found = facets(spans, dids)
     if found:
         record["facets"] = found
     if draft.languages:

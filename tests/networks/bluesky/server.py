@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import functools
 import json
@@ -40,6 +41,7 @@ def servers(*, counting: bool = False) -> Servers:
     if node is None or not (MODULES / "@atproto" / "pds").is_dir():
         pytest.skip("no PDS here: `npm ci` in tests/node brings it")
     folder = tempfile.mkdtemp(prefix="postroom-pds-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     process = subprocess.Popen(
         [node, str(HERE / "pds.mjs"), folder],
         stdin=subprocess.PIPE,
@@ -52,6 +54,8 @@ def servers(*, counting: bool = False) -> Servers:
     line = process.stdout.readline().decode() if ready else ""
     assert line.startswith("READY "), f"the PDS did not start: {(Path(folder) / 'log').read_text()[-2000:]}"
     found = Servers(**json.loads(line.removeprefix("READY ")))
+    atexit.register(process.wait, 10)
+    atexit.register(process.terminate)  # they run last first: stop, wait, tidy up
     _kept.append((process, found))
     return found
 

@@ -130,15 +130,14 @@ async def test_a_film_that_can_not_be_processed_is_rejected_with_the_reason(
 
 
 async def test_waiting_ends_after_a_quarter_of_an_hour(line: Line, service: Service):
-    del service
     with pytest.raises(Stop) as stopped:
-        await look(line, {"v": 1, "job": "film", "waited": PATIENCE + 1})
+        await look(line, {"v": 1, "service": service.base, "job": "film", "waited": PATIENCE + 1})
     assert isinstance(stopped.value.verdict, Rejected)
 
 
 async def test_looks_become_rarer(line: Line, service: Service):
     service.looks = -1000
-    bag: dict[str, Any] = {"v": 1, "job": "film", "waited": 0}
+    bag: dict[str, Any] = {"v": 1, "service": service.base, "job": "film", "waited": 0}
     pauses = []
     for _ in range(12):
         answer = await look(line, bag)

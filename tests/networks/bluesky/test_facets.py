@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from postroom.networks.bluesky.facets import facets, handles, spans
+from postroom.kit.text import count
+from postroom.networks.bluesky.facets import facets, handles, shown
 
 PIECES = st.sampled_from(
     [
@@ -15,17 +16,19 @@ PIECES = st.sampled_from(
 TEXTS = st.one_of(st.text(), st.lists(PIECES | st.text(max_size=3)).map("".join))
 
 
-@given(TEXTS)
-@example("🎉 https://example.com. @alice.test, #tag!")
-def test_every_span_cuts_out_exactly_what_was_found(text: str):
-    raw, last = text.encode(), 0
-    for span in spans(text):
+@given(TEXTS, st.booleans())
+@example("🎉 https://example.com. @alice.test, #tag!", True)
+def test_every_span_cuts_out_exactly_what_was_found(text: str, short: bool):
+    posted, spans = shown(text, short=short)
+    raw, last = posted.encode(), 0
+    assert short or posted == text
+    for span in spans:
         assert last <= span.start < span.end <= len(raw), "in order, none within another"
         last = span.end
         cut = raw[span.start : span.end].decode()
         if span.kind == "url":
-            assert cut == span.value
-            assert cut.lower().startswith(("http://", "https://"))
+            assert span.value.lower().startswith(("http://", "https://"))
+            assert cut == span.value if not short else cut.rstrip("…") in span.value
         elif span.kind == "mention":
             assert cut == f"@{span.value}"
         else:
@@ -34,12 +37,26 @@ def test_every_span_cuts_out_exactly_what_was_found(text: str):
 
 
 @given(TEXTS)
+def test_short_links_never_make_a_text_longer_and_keep_their_address(text: str):
+    posted, spans = shown(text, short=True)
+    assert count(posted, "grapheme") <= count(text, "grapheme")
+    assert [span.value for span in spans] == [span.value for span in shown(text)[1]]
+
+
+def test_a_short_link_shows_host_and_the_beginning_of_the_path():
+    posted, (span,) = shown("See https://example.com/a/very/long/way/to/it?x=1.", short=True)
+    assert posted == "See example.com/a/very/long/wa…."
+    assert span.value == "https://example.com/a/very/long/way/to/it?x=1"
+    assert shown("https://example.com/", short=True)[0] == "example.com"
+
+
+@given(TEXTS)
 def test_facets_mention_only_who_was_found(text: str):
     known = dict.fromkeys(handles(text)[:1], f"did:plc:{'a' * 24}")
-    made = facets(text, known)
+    made = facets(shown(text)[1], known)
     mentioned = [f for facet in made for f in facet["features"] if f["$type"].endswith("#mention")]
     assert bool(mentioned) == bool(known)
-    assert len(made) <= len(spans(text))
+    assert len(made) <= len(shown(text)[1])
 
 
 def test_a_handle_is_asked_for_once_and_in_lower_case():

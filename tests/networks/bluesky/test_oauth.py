@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
+import structlog.testing
 from aiohttp import web
 from playwright.async_api import Browser, async_playwright
 
@@ -123,6 +125,20 @@ async def test_a_forgotten_nonce_costs_one_call_more_and_no_second_post(
     await send(line, draft("Third"))
     assert line.calls == 5
     assert len(account.records()) == 3
+
+
+async def test_keys_reach_no_log(connected: Connected, open_line: Open):
+    line, tokens = open_line(connected), connected.tokens
+    with structlog.testing.capture_logs() as lines:
+        await send(line, draft("Quietly"))
+        await refreshed(line, tokens)
+        with pytest.raises(Stop) as stopped:
+            await refreshed(line, tokens)
+    said = "\n".join([*map(str, lines), str(stopped.value), repr(stopped.value.verdict), repr(tokens)])
+    private = json.loads(tokens.extra["dpop"])["d"]
+    assert lines
+    for secret in (tokens.access, tokens.refresh or "", private, "Quietly"):
+        assert secret not in said
 
 
 async def refreshed(line: Line, tokens: Tokens) -> Tokens:

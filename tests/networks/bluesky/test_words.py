@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from postroom.networks import rules
 from postroom.networks.bluesky import NETWORK, oauth, words
 from postroom.networks.shape import Draft, Format, Receipt
 from tests.networks.bluesky.lexicons import complaints
@@ -59,6 +60,17 @@ def test_a_card_without_a_title_shows_its_address():
     draft = Draft("3m", AT, Format.IMAGE, "x", link="https://example.com/a", media=(picture(),))
     card = words.post(draft, (BLOB,), {})["embed"]["external"]
     assert card == {"uri": "https://example.com/a", "title": "https://example.com/a", "description": "", "thumb": BLOB}
+
+
+def test_only_what_is_shown_of_a_short_link_counts():
+    text = "a" * 270 + " https://example.com/a/very/long/way/to/it"
+    long = Draft("3m", AT, Format.TEXT, text)
+    short = Draft("3m", AT, Format.TEXT, text, options={"short_links": True})
+    assert [problem.code for problem in rules.check(NETWORK, long)] == ["text.max"]
+    assert rules.check(NETWORK, short) == ()
+    record = words.post(short, (), {})
+    assert complaints(record) == []
+    assert record["facets"][0]["features"][0]["uri"] == "https://example.com/a/very/long/way/to/it"
 
 
 def test_the_client_document_names_itself():
