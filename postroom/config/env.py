@@ -38,7 +38,7 @@ class Environment:
     data: Path = _var(
         kinds.folder,
         Path("~/.local/share/postroom").expanduser(),
-        "Folder of the database, keys and uploaded files. Root's: /var/lib/postroom.",
+        "Folder of the database, keys and files; root's is /var/lib/postroom.",
     )
     secret_key: str = _var(
         kinds.text,

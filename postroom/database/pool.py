@@ -1,7 +1,7 @@
 """Connections besides Django's: the engine's async pool, a listener for notifications, one for administration."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import psycopg
@@ -38,7 +38,7 @@ def engine_pool(address: str, *, smallest: int = 2, largest: int = 8) -> AsyncCo
     )
 
 
-async def notifications(address: str, channels: Sequence[str]) -> AsyncIterator[Notify | None]:
+async def notifications(address: str, channels: Sequence[str]) -> AsyncGenerator[Notify | None, None]:
     """Wait for notifications, for ever: through lost connections too.
 
     None comes after every (re)connection: whatever was announced meanwhile is lost, so look for yourself then.

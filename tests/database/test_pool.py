@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import psycopg
@@ -8,7 +8,7 @@ from psycopg import Notify
 from postroom.database.pool import engine_pool, notifications, own_address
 
 
-async def _next(found: AsyncIterator[Notify | None]) -> Notify | None:
+async def _next(found: AsyncGenerator[Notify | None, None]) -> Notify | None:
     return await asyncio.wait_for(anext(found), 30)
 
 
