@@ -12,6 +12,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from postroom.networks import verdicts
+from postroom.networks.mastodon import words
 from postroom.networks.mastodon.identity import whoami
 from postroom.networks.mastodon.server import endpoint, knows, metadata, server_of
 from postroom.networks.shape import (
@@ -34,6 +36,8 @@ WRITING = ("read:statuses", "write:statuses", "write:media")
 """Reading is needed to look for a post whose fate is unknown, and to read its counters."""
 IDENTITY, OLD_IDENTITY = "profile", "read:accounts"
 """Whose account it is: the narrow scope since Mastodon 4.3, the wider one before."""
+
+FOREVER = 10 * 365 * 86_400
 
 
 async def register(line: Line, start: Begin) -> App:
@@ -100,12 +104,14 @@ async def finish(line: Line, back: Return) -> Connected:
 
 
 def _tokens(answer: Answer, now: datetime, asked: str, refresh: str | None = None) -> Tokens:
-    said = answer.json()
-    access, seconds = str(answer.field("access_token")), said.get("expires_in")
+    access, said = answer.field("access_token"), answer.json()
+    if not isinstance(access, str) or not access:
+        raise Stop(verdicts.unreadable("the answer holds no access", answer.touch))
+    seconds = words.count(said.get("expires_in"))
     return Tokens(
         access,
-        refresh=said.get("refresh_token") or refresh,
-        expires_at=now + timedelta(seconds=float(seconds)) if isinstance(seconds, (int, float)) and seconds else None,
+        refresh=str(said.get("refresh_token") or refresh or "") or None,
+        expires_at=now + timedelta(seconds=min(seconds, FOREVER)) if seconds else None,
         scopes=tuple(str(said.get("scope") or asked).split()),
     )
 

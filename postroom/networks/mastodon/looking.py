@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from postroom.networks import verdicts
 from postroom.networks.mastodon import words
@@ -56,8 +56,9 @@ async def _page(line: Line, draft: Draft, last: str) -> tuple[list[Json], dateti
     query = {"limit": str(PAGE), "exclude_reblogs": "true"} | ({"max_id": last} if last else {})
     answer = await line.call("GET", f"/api/v1/accounts/{account_id(line)}/statuses", query=query)
     page = answer.json()
-    if not isinstance(page, list):
-        raise Stop(verdicts.unreadable("the account's statuses came as no list", answer.touch))
+    if not isinstance(page, list) or not all(_is_status(one) for one in page):
+        # What can't be read must not pass for "not there".
+        raise Stop(verdicts.unreadable("the account's statuses can't be read", answer.touch))
     return page, _since(line, draft, answer)
 
 
@@ -66,8 +67,18 @@ def _since(line: Line, draft: Draft, answer: Answer) -> datetime:
     try:
         its_now = parsedate_to_datetime(answer.headers.get("Date", ""))
         return draft.at + (its_now - line.now()) - SLACK
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return draft.at - NO_CLOCK
+
+
+def _is_status(one: Any) -> bool:
+    return (
+        isinstance(one, dict)
+        and bool(one.get("id"))
+        and isinstance(one.get("content"), str)
+        and isinstance(one.get("media_attachments") or [], list)
+        and all(isinstance(file, dict) for file in one.get("media_attachments") or ())
+    )
 
 
 def _answers_the_same(found: Json, draft: Draft) -> bool:
@@ -87,13 +98,16 @@ def _is_ours(found: Json, draft: Draft, ids: list[str]) -> bool:
     if ids and set(ids) & set(files):
         return True
     wanted = words.essence(words.text_of(draft))
-    if not wanted or words.essence(words.plain(found.get("content") or "")) != wanted:
+    if not wanted or words.essence(words.plain(found["content"])) != wanted:
         return False
     return len(files) == len(ids) and _same_poll(found, draft)
 
 
 def _same_poll(found: Json, draft: Draft) -> bool:
-    titles = [words.essence(str(one.get("title"))) for one in (found.get("poll") or {}).get("options") or ()]
+    poll = found.get("poll")
+    options = poll.get("options") if isinstance(poll, dict) else None
+    given = options if isinstance(options, list) else []
+    titles = [words.essence(str(one.get("title") if isinstance(one, dict) else one)) for one in given]
     return titles == [words.essence(one) for one in (draft.poll.options if draft.poll else ())]
 
 
@@ -104,7 +118,7 @@ def _may_be_ours(found: Json, draft: Draft, ids: list[str]) -> bool:
     """
     if not _answers_the_same(found, draft) or len(_files(found)) != len(ids):
         return False
-    wanted, there = words.essence(words.text_of(draft)), words.essence(words.plain(found.get("content") or ""))
+    wanted, there = words.essence(words.text_of(draft)), words.essence(words.plain(found["content"]))
     short, long = sorted((wanted, there), key=len)
     return len(short) >= ALIKE * len(long) and _lies_within(short, long)
 

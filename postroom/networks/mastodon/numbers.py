@@ -24,7 +24,9 @@ async def of(line: Line, receipts: tuple[Receipt, ...]) -> Mapping[str, Counters
     if not isinstance(found, list):
         found = [one for one in [await _one(line, receipt) for receipt in receipts] if one]
     wanted = {receipt.id for receipt in receipts}
-    return {str(one["id"]): words.counters(one) for one in found if str(one.get("id")) in wanted}
+    return {
+        str(one["id"]): words.counters(one) for one in found if isinstance(one, dict) and str(one.get("id")) in wanted
+    }
 
 
 async def _one(line: Line, receipt: Receipt) -> Any:

@@ -23,6 +23,7 @@ VISIBILITIES = (
     ("private", "Followers"),
     ("direct", "Only people mentioned"),
 )
+COUNTERS = ("replies_count", "reblogs_count", "favourites_count", "quotes_count", "votes_count")
 BREAK = re.compile(r"<br\s*/?>|</p>|</li>|</div>", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
 UNSPOKEN = regex.compile(r"[\s\p{P}\p{Z}\p{C}]+")
@@ -90,20 +91,24 @@ def receipt(found: Mapping[str, Any], server: str) -> Receipt:
 
 def counters(found: Mapping[str, Any]) -> Counters:
     """Read what a status has earned, as far as its own server knows."""
-    poll = found.get("poll") or {}
-    raw = {
-        name: found.get(name)
-        for name in ("replies_count", "reblogs_count", "favourites_count", "quotes_count")
-        if name in found
-    }
-    if "votes_count" in poll:
-        raw["votes_count"] = poll["votes_count"]
+    poll = found.get("poll")
+    told = {**found, "votes_count": poll.get("votes_count") if isinstance(poll, dict) else None}
+    raw = {name: told[name] for name in COUNTERS if _is_count(told.get(name))}
     return Counters(
-        likes=found.get("favourites_count"),
-        comments=found.get("replies_count"),
-        shares=found.get("reblogs_count"),
+        likes=raw.get("favourites_count"),
+        comments=raw.get("replies_count"),
+        shares=raw.get("reblogs_count"),
         raw=raw,
     )
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+
+
+def count(value: Any) -> int | None:
+    """Give a number of things, or None for what is none."""
+    return value if _is_count(value) else None
 
 
 def plain(content: str) -> str:
