@@ -2,6 +2,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.db import connections, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -15,6 +16,17 @@ done: list[dict[str, object]] = []
 @job("tests.note", retry=0)
 def note(**arguments: object) -> None:
     done.append(arguments)
+
+
+@job("tests.note_on_loop", retry=0)
+async def note_on_loop(**arguments: object) -> None:
+    done.append(arguments)
+
+
+@job("tests.stumble", retry=2)
+def stumble() -> None:
+    done.append({"stumbled": True})
+    raise RuntimeError
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +74,26 @@ def test_a_job_for_later_waits(db):
     _run()
     assert done == []
     assert ProcrastinateJob.objects.get().status == "todo"
+
+
+def test_a_job_whose_worker_died_runs_again(db, owner_dsn):
+    enqueue(note, number=1)
+    with psycopg.connect(owner_dsn, autocommit=True) as owner:
+        owner.execute("update procrastinate_jobs set status = 'doing'")
+    _run()
+    assert done == [{"number": 1}]
+
+
+def test_a_job_that_fails_waits_for_its_next_try(db):
+    enqueue(stumble)
+    _run()
+    assert done == [{"stumbled": True}]
+    left = ProcrastinateJob.objects.get()
+    assert (left.status, left.attempts) == ("todo", 1)
+    assert left.scheduled_at > datetime.now(tz=UTC)
+
+
+def test_an_async_job_runs(db):
+    enqueue(note_on_loop, number=1)
+    _run()
+    assert done == [{"number": 1}]
