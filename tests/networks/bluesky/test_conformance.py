@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 
 import pytest
@@ -21,6 +22,7 @@ class BlueskySamples(Samples):
     network = NETWORK
     names = ("words", "picture", "gallery", "film", "gated")
     faulted = ("gated", "picture")
+    kept_by_server = ("text.max", "text.bytes", "languages.max", "images.max")
     revoking_ends_access = False  # an app password's access token is good for its two hours
 
     def start(self) -> str:
@@ -48,6 +50,13 @@ class BlueskySamples(Samples):
             case _:
                 return self.fresh(text=text)
 
+    def at(self, what: str, amount: float) -> Draft | None:
+        """3,000 bytes must be few graphemes: families of 18 bytes each, and letters for the rest."""
+        return self.fresh(text=_families(int(amount))) if what == "text.bytes" else None
+
+    def over(self, what: str, at_limit: Draft) -> Draft | None:
+        return dataclasses.replace(self.fresh(), text=at_limit.text + "a") if what == "text.bytes" else None
+
     async def count(self, base: str, access: Access) -> int:
         return len(Account(access.who.network_user_id, "", "", "", base).records())
 
@@ -56,6 +65,12 @@ class BlueskySamples(Samples):
 
     def limited(self, **headers: str) -> Fault:
         return refusal(429, "RateLimitExceeded", "Rate Limit Exceeded", **headers)
+
+
+def _families(size: int) -> str:
+    family = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
+    many, rest = divmod(size, len(family.encode()))
+    return family * many + "a" * rest
 
 
 @pytest.mark.real_server
