@@ -84,14 +84,24 @@ def place_of(row: SealedRow) -> bytes:
         case Credential():
             return credential_place(row.workspace_id, row.channel_id)
         case NetworkApp():
-            return f"app {row.workspace_id} {row.network} {row.server}".encode()
+            return app_place(row.workspace_id, row.network, row.server)
         case PendingConnection():
-            return f"pending {row.workspace_id} {row.id}".encode()
+            return pending_place(row.workspace_id, row.id)
 
 
 def credential_place(workspace_id: UUID | str, channel_id: UUID | str) -> bytes:
     """What a channel's tokens are bound to."""
     return f"channel {workspace_id} {channel_id}".encode()
+
+
+def app_place(workspace_id: UUID, network: str, server: str) -> bytes:
+    """What an app's secret is bound to."""
+    return f"app {workspace_id} {network} {server}".encode()
+
+
+def pending_place(workspace_id: UUID, pending_id: UUID) -> bytes:
+    """What is remembered of a connection under way is bound to."""
+    return f"pending {workspace_id} {pending_id}".encode()
 
 
 def add_key(*, now: datetime) -> str:

@@ -30,6 +30,15 @@ CREATE TRIGGER channel_transition AFTER UPDATE ON channels_channel
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION postroom_channel_transition();
 """
+
+# The network sends an owner back with nothing but the state: it names one connection under way, by its hash.
+LOOKUP = """
+CREATE FUNCTION postroom_pending_connection(wanted bytea) RETURNS SETOF channels_pendingconnection
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $lookup$ SELECT * FROM channels_pendingconnection WHERE state_hash = wanted AND used_at IS NULL $lookup$;
+"""
+UNDO_LOOKUP = "DROP FUNCTION postroom_pending_connection(bytea);"
+
 UNDO_TRANSITIONS = "DROP TRIGGER channel_transition ON channels_channel; DROP FUNCTION postroom_channel_transition();"
 
 
@@ -407,4 +416,5 @@ class Migration(migrations.Migration):
         KeepsHistory("channel", column="health"),
         KeepsHistory("channel", column="lifecycle"),
         migrations.RunSQL(TRANSITIONS, UNDO_TRANSITIONS),
+        migrations.RunSQL(LOOKUP, UNDO_LOOKUP),
     ]
