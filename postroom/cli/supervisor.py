@@ -137,6 +137,8 @@ class Supervisor:
             _demand_free(self.here.host, port)
         if self.here.is_embedded:
             self.database = Embedded(self.here.data, owner=f"{self.here.database_role_prefix}_owner")
+            if not self.database.files.exists():
+                say("making the database, this once")
             self.database.start()
         migrated = subprocess.run(
             [sys.executable, "-m", "postroom.config.migrating"],

@@ -92,9 +92,14 @@ def _check_version(connection: psycopg.Connection) -> None:
 def _run_django(verbosity: int) -> None:
     import django
     from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
     django.setup()
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return  # Django's command would take twice as long to find that out, at every start
     call_command("migrate", interactive=False, verbosity=verbosity)
 
 
