@@ -1,4 +1,4 @@
-"""What the sandbox takes at most. Each kind of account has its own limits, learned when it connects (`sandbox.*` too)."""
+"""What the sandbox takes at most. Each kind of account has its own limits, learned when it connects."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ async def make_container(line: Line, draft: Draft, bag: Bag) -> StepAnswer:
     return Go({**bag, "container": answer.field("id")})
 
 
-async def await_container(line: Line, draft: Draft, bag: Bag) -> StepAnswer:
+async def await_container(line: Line, draft: Draft, bag: Bag) -> StepAnswer:  # noqa: ARG001 - a step's signature
     """Wait until the container may be published."""
     if bag["container"] is None:
         return Go(bag)

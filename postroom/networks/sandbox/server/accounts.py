@@ -90,7 +90,7 @@ def signed_in(store: Store, header: str) -> tuple[Row | None, str]:
 
 def demand(request: web.Request) -> Row:
     """Give the account that calls, or refuse with 401."""
-    account = request.get(ACCOUNT)
+    account: Row | None = request.get(ACCOUNT)
     if account is None:
         _, why = signed_in(store_of(request), request.headers.get("Authorization", ""))
         raise Refusal(401, why or "invalid_token", "The access token does not open an account")

@@ -1,4 +1,4 @@
-"""What only the holder of the admin token may do: see everything accepted, make accounts, end or shorten their tokens."""
+"""What only the holder of the admin token may do: see all that was accepted, make accounts, end their tokens."""
 
 from __future__ import annotations
 

@@ -16,7 +16,14 @@ from postroom.networks.sandbox.server.posts import counters_of
 from postroom.networks.sandbox.server.storage import Row, Store
 
 LIVELY = re.compile(r"(https?://[^\s<>\"']+)|([#@][\w.\-]+)")
-LABELS = {"likes": "♥", "comments": "💬", "shares": "↻", "saves": "🔖", "views": "👁"}
+ICONS = {
+    "likes": "M12 20s-7-4.4-9-9a5 5 0 0 1 9-5 5 5 0 0 1 9 5c-2 4.6-9 9-9 9z",
+    "comments": "M4 5h16v11H10l-5 4v-4H4z",
+    "shares": "M4 10V8a2 2 0 0 1 2-2h11l-3-3m3 3-3 3m6 5v2a2 2 0 0 1-2 2H7l3 3m-3-3 3-3",
+    "saves": "M6 3h12v18l-6-5-6 5z",
+    "views": "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zm10-3a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
+}
+"""One line drawing for each counter, in a box of 24 by 24."""
 STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -27,7 +34,8 @@ def card(store: Store, post: Row, now: float, *, marked: bool = False) -> str:
     body: dict[str, Any] = orjson.loads(post["body"])
     classes = " ".join(["card", "post", *(["reply"] if post["reply_to"] else []), *(["marked"] if marked else [])])
     return f"""<article class="{classes}" id="p{post["id"]}">
-<header><a href="/@{escape(account["name"])}">{face(account)}</a><span><a class="name" href="/@{escape(account["name"])}">
+<header><a href="/@{escape(account["name"])}" tabindex="-1" aria-hidden="true">{face(account)}</a>
+<span><a class="name" href="/@{escape(account["name"])}">
 {escape(account["display_name"])}</a><small>@{escape(account["name"])} ·
 <a href="/p/{post["id"]}" title="{_moment(post["made_at"])}">{_age(now - post["made_at"])}</a></small></span>
 <span class="chip">{escape(post["format"])}</span></header>
@@ -113,14 +121,15 @@ def _link(body: dict[str, Any]) -> str:
     if urlsplit(address).scheme not in {"http", "https"}:
         return ""
     host = escape(urlsplit(address).hostname or "")
-    return f'<a class="link" href="{escape(address)}" rel="nofollow noopener noreferrer"><b>{host}</b>{escape(address)}</a>'
+    shown = escape(address)
+    return f'<a class="link" href="{shown}" rel="nofollow noopener noreferrer"><b>{host}</b>{shown}</a>'
 
 
 def _counts(counters: dict[str, int]) -> str:
     return "".join(
-        f'<span title="{name}"><i aria-hidden="true">{LABELS[name]}</i> {counters[name]:,}'
-        f'<span class="hidden"> {name}</span></span>'
-        for name in LABELS
+        f'<span title="{name}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{drawing}"/></svg>'
+        f' {counters[name]:,}<span class="hidden"> {name}</span></span>'
+        for name, drawing in ICONS.items()
     )
 
 

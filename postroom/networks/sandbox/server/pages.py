@@ -26,7 +26,8 @@ def frame(title: str, main: str, *, live: bool = False, narrow: bool = False) ->
 </head>
 <body{' class="narrow"' if narrow else ""}>
 <p class="label"><strong>Sandbox</strong> Nothing here is public: a make-believe network that runs on this machine.</p>
-<header class="top"><a class="brand" href="/"><img src="/static/icon.svg" alt="" width="28" height="28">Sandbox</a></header>
+<header class="top">
+<a class="brand" href="/"><img src="/static/icon.svg" alt="" width="28" height="28">Sandbox</a></header>
 <main>
 {main}
 </main>
@@ -49,7 +50,8 @@ def sign_in_page(
         f"""<form method="post" action="/oauth/sign-in">{hidden}
 <input type="hidden" name="name" value="{escape(account["name"])}">
 <button class="row" data-account="{escape(account["name"])}">{face(account, 36)}
-<span><b>{escape(account["display_name"])}</b><small>@{escape(account["name"])} · {kinds[account["kind"]].label}</small></span>
+<span><b>{escape(account["display_name"])}</b>
+<small>@{escape(account["name"])} · {kinds[account["kind"]].label}</small></span>
 </button></form>"""
         for account in accounts
     )
@@ -63,7 +65,8 @@ def sign_in_page(
 {list_of_known}
 <section class="card"><h2>A new account</h2>{said}
 <form method="post" action="/oauth/sign-in" class="fields">{hidden}
-<label>Name<input name="name" required maxlength="30" pattern="[A-Za-z0-9._\\-]+" autocapitalize="none" autocomplete="off"></label>
+<label>Name
+<input name="name" required maxlength="30" pattern="[A-Za-z0-9._\\-]+" autocapitalize="none" autocomplete="off"></label>
 <label>Kind<select name="kind">{choices}</select></label>
 <button class="main">Make it and sign in</button></form></section>""",
         narrow=True,

@@ -153,8 +153,8 @@ async def listing(request: web.Request) -> web.Response:
     except ValueError:
         raise Refusal(400, "invalid_since", "since is a number of seconds", field="since") from None
     rows = store.all(
-        "select * from post where account_id = ? and deleted_at is null and made_at >= ? and (? is null or client_key = ?)"
-        " order by made_at desc limit ?",
+        "select * from post where account_id = ? and deleted_at is null and made_at >= ?"
+        " and (? is null or client_key = ?) order by made_at desc limit ?",
         account["id"], since, key, key, LISTED,
     )  # fmt: skip
     clear = [row for row in rows if orjson.loads(row["body"]).get("trouble") != UNKNOWN]

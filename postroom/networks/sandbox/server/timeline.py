@@ -61,7 +61,8 @@ async def profile(request: web.Request) -> web.Response:
             account["display_name"],
             f"""<section class="card profile">{face(account, 84)}<div><h1>{escape(account["display_name"])}</h1>
 <p class="soft">@{escape(account["name"])} · {kind_of(account).label}</p><p>{escape(account["bio"])}</p>
-<p><b>{followers(store, account, now):,}</b> followers · <b>17</b> following · <b>{len(posts)}</b> posts</p></div></section>
+<p><b>{followers(store, account, now):,}</b> followers · <b>17</b> following · <b>{len(posts)}</b> posts</p>
+</div></section>
 <div id="feed">{cards or _nothing()}</div>""",
         )
     )
@@ -88,10 +89,11 @@ async def avatar(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     hue = zlib.crc32(account["name"].encode()) % 360
     initials = "".join(word[0] for word in account["display_name"].split()[:2]).upper()
-    svg = f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><defs><linearGradient id="g" x2="1" y2="1">
-<stop stop-color="hsl({hue} 62% 56%)"/><stop offset="1" stop-color="hsl({(hue + 45) % 360} 66% 40%)"/></linearGradient></defs>
-<rect width="96" height="96" fill="url(#g)"/><text x="48" y="61" font-family="sans-serif" font-size="36" font-weight="600"
- text-anchor="middle" fill="#fff">{escape(initials)}</text></svg>"""
+    svg = f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96">
+<defs><linearGradient id="g" x2="1" y2="1"><stop stop-color="hsl({hue} 62% 46%)"/>
+<stop offset="1" stop-color="hsl({(hue + 45) % 360} 66% 34%)"/></linearGradient></defs>
+<rect width="96" height="96" fill="url(#g)"/><text x="48" y="61" font-family="sans-serif" font-size="36"
+ font-weight="600" text-anchor="middle" fill="#fff">{escape(initials)}</text></svg>"""
     return web.Response(text=svg, content_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
 
 
@@ -105,14 +107,16 @@ def _feed(store: Store, *, before: float) -> str:
 
 def _stories(store: Store, now: float) -> str:
     rows = store.all(
-        "select * from post where deleted_at is null and format = 'story' and made_at > ? order by made_at desc limit 20",
+        "select * from post where deleted_at is null and format = 'story' and made_at > ?"
+        " order by made_at desc limit 20",
         now - STORY_SECONDS,
     )
     return story_strip(store, rows)
 
 
 def _person(store: Store, account: Row, now: float) -> str:
-    return f"""<a class="row" href="/@{escape(account["name"])}">{face(account, 36)}<span><b>{escape(account["display_name"])}</b>
+    return f"""<a class="row" href="/@{escape(account["name"])}">{face(account, 36)}
+<span><b>{escape(account["display_name"])}</b>
 <small>{kind_of(account).label} · {followers(store, account, now):,} followers</small></span></a>"""
 
 
