@@ -152,7 +152,7 @@ def _note(kind: bytes, body: bytes, film: Film, track: Track | None) -> None:
         return
     elif kind == b"mdhd":
         track.ticks, track.length = _times(body)
-    elif kind == b"hdlr":
+    elif kind == b"hdlr" and not track.handler:  # QuickTime has a second one, about where the data is
         track.handler = body[8:12]
     elif kind == b"tkhd":
         _shape(body, track)
@@ -175,7 +175,7 @@ def _shape(body: bytes, track: Track) -> None:
     matrix = 52 if body[:1] == b"\x01" else 40
     a, b, _, c, d = struct.unpack_from(">5i", body, matrix)
     turn = tuple((value > 0) - (value < 0) for value in (a, b, c, d))
-    track.rotation = _ROTATION.get(turn, 0)  # type: ignore[call-overload] # a tuple of four, by the line above
+    track.rotation = _ROTATION.get(turn, 0)
     width, height = struct.unpack_from(">II", body, matrix + 36)
     track.width, track.height = width >> 16, height >> 16
 

@@ -6,6 +6,7 @@ large pictures is given back when it ends. The child reads one task as JSON from
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,7 +61,7 @@ def _ask(task: dict[str, Any], seconds: int) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        return _explain(done.returncode)
+        raise _explain(done.returncode) from None
     if "unfit" in answer:
         raise Unfit(*answer["unfit"])
     if "broke" in answer:
@@ -68,11 +69,11 @@ def _ask(task: dict[str, Any], seconds: int) -> dict[str, Any]:
     return dict(answer["made"])
 
 
-def _explain(code: int) -> Any:
+def _explain(code: int) -> Exception:
     """A child without an answer: a crash or the end of its processor time is the file's doing, SIGKILL is not."""
-    if code == -9:
-        raise Broke("the process that reads files was killed; is there enough memory?")
-    raise Unfit(f"a file that its reader broke on (code {code})", "a whole file")
+    if code == -signal.SIGKILL:
+        return Broke("the process that reads files was killed; is there enough memory?")
+    return Unfit(f"a file that its reader broke on (code {code})", "a whole file")
 
 
 def work() -> None:
@@ -82,7 +83,7 @@ def work() -> None:
     os.dup2(2, 1)  # whatever a library prints must not be taken for the answer
     _bound(int(task.pop("seconds")))
     try:
-        answer = {"made": _do(task)}
+        answer: dict[str, Any] = {"made": _do(task)}
     except Unfit as problem:
         answer = {"unfit": [problem.found, problem.allowed]}
     except MemoryError:

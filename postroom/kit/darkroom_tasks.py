@@ -63,7 +63,8 @@ def make(path: Path, facts: Facts, target: Path, aim: Aim) -> Made:
     films = decoder()
     if facts.kind == "gif":
         if films and "video/mp4" in aim.types and not {"image/gif", "image/webp"} & set(aim.types):
-            return films.transcode(path, facts, target, aim)
+            done: Made = films.transcode(path, facts, target, aim)
+            return done
         return pictures.make_moving(path, facts.mime, target, aim)
     if facts.kind == "video":
         return _film(path, facts, target, aim)
@@ -82,7 +83,8 @@ def _film(path: Path, facts: Facts, target: Path, aim: Aim) -> Made:
             f"a film that has to be converted ({facts.mime}, {facts.width} × {facts.height}, {facts.bytes:,} bytes)",
             f"{_limits(aim)}; or install postroom[video], which can convert",
         )
-    return films.transcode(path, facts, target, aim)
+    made: Made = films.transcode(path, facts, target, aim)
+    return made
 
 
 def _fits(facts: Facts, aim: Aim) -> bool:

@@ -27,7 +27,7 @@ _FORMATS: Final = {
 
 
 def check(path: Path, facts: Facts) -> Facts:
-    """See that a film or sound can be decoded at its start; find out a length its headers don't tell. Raises `Unfit`."""
+    """See that a film or sound can be decoded at its start; find the length its headers don't tell. Raises `Unfit`."""
     try:
         with _open(path, facts.mime) as film:
             streams = film.streams.video if facts.kind == "video" else film.streams.audio
@@ -74,7 +74,8 @@ def poster(path: Path, target: Path, side: int = 480) -> bool:
                     break
             if frame is None:
                 return False
-            image = frame.to_image().rotate(frame.rotation % 360, expand=True)
+            shown: Any = frame
+            image = shown.to_image().rotate(shown.rotation % 360, expand=True)
     except (FFmpegError, ValueError, IndexError):
         return False
     image.thumbnail((side, side))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageCms, ImageOps
 
+from postroom.kit import parts
 from postroom.kit.media import Facts, Unfit
 
 MOST_PIXELS: Final = 64_000_000
@@ -31,7 +32,7 @@ _FORMATS: Final = {
     "image/avif": ("AVIF",),
     "image/heic": ("HEIF",),
 }
-_ORIENTATION: Final = 0x0112
+ORIENTATION: Final = 0x0112
 _PRIVATE: Final = ("exif", "xmp", "XML:com.adobe.xmp", "photoshop", "Raw profile type exif")
 _PLAIN_MODES: Final = {"1", "L", "LA", "P", "PA", "RGB", "RGBA"}
 
@@ -63,8 +64,8 @@ def look(path: Path, mime: str, size: int) -> Facts:
         try:
             frames = _count_frames(image)
             _decode(image, frames)
-            turned = image.getexif().get(_ORIENTATION, 1)
-            cleaning = _needs_cleaning(image, moves=frames > 1)
+            turned = image.getexif().get(ORIENTATION, 1)
+            cleaning = _needs_cleaning(image, moves=frames > 1) or parts.has_tail(path, mime)
             seconds = _length(image, frames) if frames > 1 else None
         except Unfit:
             raise

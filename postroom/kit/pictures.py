@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageSequence
 
-from postroom.kit import images
+from postroom.kit import images, parts
 from postroom.kit.media import Aim, Made, Unfit
 
 _QUALITIES: Final = (92, 86, 80, 74, 68)
@@ -23,6 +23,8 @@ _WRITERS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP
 def make(path: Path, mime: str, target: Path, aim: Aim) -> Made:
     """Write a form of a still picture that fits the aim. Raises `Unfit` where there is none."""
     with images.opened(path, mime) as image:
+        if _needs_only_stripping(image, path, mime, aim) and parts.strip(path, mime, target):
+            return Made(mime, *image.size)
         try:
             picture = images.upright(image)
         except Exception as problem:
@@ -32,6 +34,23 @@ def make(path: Path, mime: str, target: Path, aim: Aim) -> Made:
     picture, content = _small_enough(picture, kind, aim)
     target.write_bytes(content)
     return Made(kind, picture.width, picture.height)
+
+
+def _needs_only_stripping(image: Image.Image, path: Path, mime: str, aim: Aim) -> bool:
+    """Whether all that is amiss is what the file tells besides its picture: then no pixel needs to change."""
+    width, height = image.size
+    profile = image.info.get("icc_profile")
+    return (
+        aim.crop is None
+        and mime in {"image/jpeg", "image/png"}
+        and image.mode in {"RGB", "L", "P", "RGBA", "LA"}
+        and image.getexif().get(images.ORIENTATION, 1) == 1
+        and not (profile and not images.is_srgb(profile))
+        and (not aim.types or mime in aim.types)
+        and (aim.max_bytes is None or path.stat().st_size <= aim.max_bytes)
+        and frame_for(width, height, aim) == (width, height)
+        and size_within(width, height, aim) == (width, height)
+    )
 
 
 def cropped(picture: Image.Image, crop: tuple[float, float, float, float] | None) -> Image.Image:

@@ -38,7 +38,8 @@ class IsThereAgain(Conflict):
 def remove_asset(*, actor: Actor, asset_id: UUID, now: datetime, used_in: Sequence[str] = ()) -> Asset:
     """Put a file aside; for GRACE it can be restored.
 
-    `used_in`: where it is still needed (posts not yet sent), as the caller found out: only rooms above know. Raises InUse, NotFound, NotAllowed.
+    `used_in`: where it is still needed (posts not yet sent), as the caller found out: only rooms above know.
+    Raises InUse, NotFound, NotAllowed.
     """
     with acting(actor):
         asset = open_asset(actor, asset_id)

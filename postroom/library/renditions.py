@@ -89,7 +89,6 @@ def is_fit_as_it_is(wanted: Wanted, row: Mapping[str, Any]) -> bool:
 
 def _file(row: Mapping[str, Any], prefix: str = "") -> File:
     mime = row[f"{prefix}mime"]
-    focus = row["focus"]
     return File(
         asset_id=row["asset_id"],
         kind=_kind(row["type"], mime),
@@ -101,7 +100,7 @@ def _file(row: Mapping[str, Any], prefix: str = "") -> File:
         height=row[f"{prefix}height"],
         seconds=row[f"{prefix}seconds"],
         alt=row["alt_text"],
-        focus=(focus[0], focus[1]) if focus else None,
+        focus=None if row["focus_x"] is None else (row["focus_x"], row["focus_y"]),
     )
 
 
