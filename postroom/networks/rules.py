@@ -146,7 +146,7 @@ def _count(table: Table, value: str, what: str) -> int:
 
 
 def quotas(network: Network, learned: Mapping[str, Any] | None = None) -> tuple[Quota, ...]:
-    """List the network's quotas: rows whose unit reads "per N s" (optionally "per channel", "per app", "per server")."""
+    """List the network's quotas: rows whose unit reads "per N s" (or "per N s per channel", "… app", "… server")."""
     found = []
     for row in network.limits:
         match = WINDOW.fullmatch(row.unit)
@@ -242,7 +242,7 @@ def _check_text(network: Network, draft: Draft, table: Table) -> Iterator[Proble
     yield from _over(table, "mentions.max", len(words.mentions(draft.text)), "text")
     yield from _over(table, "links.max", len(words.links(draft.text)), "text")
     yield from _over(table, "languages.max", len(draft.languages), "languages")
-    if not draft.text.strip() and (table.number("text.required") or not (draft.media or draft.poll)):
+    if not draft.text.strip() and (table.number("text.required") or not (draft.media or draft.poll or draft.link)):
         yield Problem("text.required", "text", "there is nothing to post: a text is needed", "", "a text")
 
 
@@ -301,6 +301,8 @@ def _measures(media: Media) -> Iterator[tuple[str, float | None]]:
 
 def _check_poll(draft: Draft, table: Table) -> Iterator[Problem]:
     if draft.poll is None:
+        if draft.format is Format.POLL and draft.parent is None:
+            yield Problem("poll.required", "poll", "a poll needs a question's answers", None, "a poll")
         return
     if table.number("poll.options.max") is None:
         yield Problem("poll", "poll", f"{table.network.label} has no polls", "a poll", None)
@@ -314,6 +316,8 @@ def _check_poll(draft: Draft, table: Table) -> Iterator[Problem]:
         yield from _over(table, "poll.option.max", words.count(option, "grapheme"), f"poll.options.{index}")
         if not option.strip():
             yield Problem("poll.option.empty", f"poll.options.{index}", "an answer of the poll is empty", "", "a text")
+        elif option in draft.poll.options[:index]:
+            yield Problem("poll.option.twice", f"poll.options.{index}", "an answer of the poll comes twice", option, "")
     yield from _under(table, "poll.seconds.min", draft.poll.seconds, "poll.seconds")
     yield from _over(table, "poll.seconds.max", draft.poll.seconds, "poll.seconds")
 
@@ -330,11 +334,13 @@ def _check_options(network: Network, draft: Draft) -> Iterator[Problem]:
                 name,
                 list(known),
             )
-        elif option.kind == "choice" and value not in {choice for choice, _ in option.choices}:
+        elif option.kind == "choice" and value not in [choice for choice, _ in option.choices]:
             allowed = [choice for choice, _ in option.choices]
             yield Problem(
                 "option", where, f"{option.label}: {value!r} is not one of {', '.join(allowed)}", value, allowed
             )
+        elif option.kind == "number" and (not isinstance(value, (int, float)) or isinstance(value, bool)):
+            yield Problem("option", where, f"{option.label}: {value!r} is not a number", value, "a number")
         elif option.kind == "bool" and not isinstance(value, bool):
             yield Problem("option", where, f"{option.label}: {value!r} is not yes or no", value, [True, False])
         elif option.kind == "text" and (

@@ -51,7 +51,7 @@ def test_a_learned_weight_of_links_counts():
 
 
 def test_the_warning_counts_with_the_text_and_a_mentions_domain_does_not():
-    one = draft(text="@ada@" + "a" * 300 + ".example", options={"spoiler": "x" * 496})
+    one = draft(text="hi @ada@" + "a" * 300 + ".example", options={"spoiler": "x" * 493})
     assert rules.count_text(NETWORK, one) == (500, 500)
     assert codes(one) == []
 
