@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 if TYPE_CHECKING:
     import socket
@@ -34,6 +35,8 @@ class Guard:
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         """Keep the allow-list, in lower case."""
         self.allowed = frozenset(entry.strip().lower() for entry in allowed if entry.strip())
+        self.passed: dict[str, URL] = {}
+        """Addresses that `check_url` let through, for those who call them again and again."""
 
     def allows(self, host: str, port: int) -> bool:
         """Tell whether the allow-list names this host, with or without its port."""

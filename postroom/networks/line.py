@@ -9,6 +9,8 @@ verdict: what this line sent or holds as a secret is blotted out of the network'
 from __future__ import annotations
 
 import asyncio
+import functools
+import logging
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from postroom.networks.shape import App, Network, Tokens
 
 log = structlog.get_logger("postroom.line")
+_level = logging.getLogger("postroom.line")
+REMEMBERED = 10_000
+"""Addresses that the guard has passed and needn't see again; names are resolved and checked at every connection."""
 
 CAP = 4 * 1024 * 1024
 """Bytes of an answer that are read at most, unless the call names another cap."""
@@ -220,7 +225,7 @@ class Line:
                 data=data,
                 headers=headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=10),
+                timeout=_patience(seconds),
             ) as response:
                 status = self.status = response.status
                 content = await _read_capped(response, cap, self.touch)
@@ -233,19 +238,23 @@ class Line:
             why = f"{target.host} did not answer ({type(error).__name__})"
             raise Stop(verdicts.silent(why, self.touch, keyed=self.keyed)) from None
         finally:
-            log.debug(
-                "call",
-                network=self.network.name,
-                method=method,
-                host=target.host,
-                path=target.path,
-                status=status,
-                outcome=outcome,
-                ms=round((time.monotonic() - began) * 1000, 1),
-            )
+            if _level.isEnabledFor(logging.DEBUG):  # asked first: making up a line that nobody reads costs as much as a call
+                log.debug(
+                    "call",
+                    network=self.network.name,
+                    method=method,
+                    host=target.host,
+                    path=target.path,
+                    status=status,
+                    outcome=outcome,
+                    ms=round((time.monotonic() - began) * 1000, 1),
+                )
 
     def _target(self, url: str) -> URL:
         """Read an address and let the guard see it as it will be called; one we can't or may not call is refused."""
+        passed = self.guard.passed.get(url)
+        if passed is not None:
+            return passed
         try:
             target = URL(url)
             self.guard.check_url(str(target))
@@ -253,7 +262,14 @@ class Line:
             log.debug("call", network=self.network.name, outcome="refused")
             why = str(error) if isinstance(error, Refused) else "this is not an address that can be called"
             raise Stop(Rejected(why)) from None
+        if len(self.guard.passed) < REMEMBERED and "?" not in url:
+            self.guard.passed[url] = target
         return target
+
+
+@functools.cache
+def _patience(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds, sock_connect=10)
 
 
 def _not_sent(error: Exception, target: URL) -> Stop:
