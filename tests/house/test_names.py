@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from postroom.networks import registry
 from tests.house.source import PACKAGE, ROOT, Source, exceptions, plant, sources
 
 BANNED = {"service", "services", "util", "utils", "helper", "helpers", "common", "manager", "managers", "misc", "base"}
@@ -24,8 +25,16 @@ def network_names() -> set[str]:
     return {path.parent.name for path in (PACKAGE / "networks").glob("*/__init__.py")}
 
 
-def said_in(source: Source) -> Iterator[str]:
-    """Every name and every string of a file's code: docstrings and comments may explain themselves by example."""
+def is_a_word_anyway(name: str) -> bool:
+    """A name that code has other uses for counts only where it is a whole string or is imported."""
+    return len(name) <= 2 or name in {network.name for network in registry.every() if network.is_sandbox}
+
+
+def said_in(source: Source) -> Iterator[tuple[str, bool]]:
+    """Every name and string of a file's code, and whether it is a string or an import.
+
+    Docstrings and comments are left out: they may explain themselves by example.
+    """
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(source.tree)
@@ -36,24 +45,24 @@ def said_in(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
         match node:
             case ast.Constant(value=str() as text) if id(node) not in docstrings:
-                yield text
-            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.alias(name=name):
-                yield name
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name
-            case ast.keyword(arg=str() as name):
-                yield name
-            case ast.ImportFrom(module=str() as name):
-                yield name
+                yield text, True
+            case ast.alias(name=text) | ast.ImportFrom(module=str() as text):
+                yield text, True
+            case ast.Name(id=text) | ast.Attribute(attr=text) | ast.arg(arg=text) | ast.keyword(arg=str() as text):
+                yield text, False
+            case ast.FunctionDef(name=text) | ast.AsyncFunctionDef(name=text) | ast.ClassDef(name=text):
+                yield text, False
 
 
-def names_in(texts: Iterable[str], networks: set[str]) -> set[str]:
-    """Which networks are named. A name of one or two letters ("x") counts only where it is the whole string."""
-    long_names = {name for name in networks if len(name) > 2}
+def names_in(said: Iterable[tuple[str, bool]], networks: set[str]) -> set[str]:
+    """Which networks are named by these (text, whether it is a string or an import)."""
+    words_anyway = {name for name in networks if is_a_word_anyway(name)}
     found: set[str] = set()
-    for text in texts:
+    for text, is_meant in said:
         words = set(WORDS.findall(re.sub(r"([a-z])([A-Z])", r"\1 \2", text).lower()))
-        found |= (words & long_names) | ({text.lower()} & (networks - long_names))
+        found |= words & (networks - words_anyway)
+        if is_meant:
+            found |= {text.lower()} & words_anyway
     return found
 
 
@@ -63,8 +72,8 @@ def named_networks(package: Path, root: Path, networks: set[str]) -> set[str]:
     said = {f"{source.name}::{name}" for source in outside for name in names_in(said_in(source), networks)}
     for template in (*package.rglob("*.html"), *package.rglob("*.txt")):
         if not template.is_relative_to(package / "networks"):
-            name_of_file = template.relative_to(root).as_posix()
-            said |= {f"{name_of_file}::{name}" for name in names_in([template.read_text()], networks)}
+            strings = [(text, True) for text in re.findall(r"[\w-]+|[^\w-]+", template.read_text())]
+            said |= {f"{template.relative_to(root).as_posix()}::{name}" for name in names_in(strings, networks)}
     return said
 
 
@@ -101,9 +110,15 @@ def test_a_named_network_is_seen(tmp_path: Path, code: str) -> None:
     assert named_networks(tmp_path / "postroom", tmp_path, {"toy"}) == {"postroom/posts/writing.py::toy"}
 
 
-def test_words_that_only_look_like_a_network_are_not() -> None:
-    assert names_in(["x + 1", "toyota", "max"], {"x", "toy"}) == set()
-    assert names_in(["x"], {"x", "toy"}) == {"x"}
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ([("x + 1", True), ("toyota", True), ("x", False), ("is_sandbox", False), ("the sandbox", True)], set()),
+        ([("x", True), ("SANDBOX", True)], {"x", "sandbox"}),
+    ],
+)
+def test_words_that_only_look_like_a_network_are_not(said: list[tuple[str, bool]], named: set[str]) -> None:
+    assert names_in(said, {"x", "toy", "sandbox"}) == named
 
 
 def test_docstrings_may_give_examples_and_templates_may_not(tmp_path: Path) -> None:
