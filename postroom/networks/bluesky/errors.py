@@ -23,6 +23,9 @@ ROWS = (
     ErrorRow(Then.EXPIRED, "the access token is not accepted", code="InvalidToken"),
     # 401 {"error":"use_dpop_nonce","message":"Authorization server requires nonce in DPoP proof"}, twice in a row
     ErrorRow(Then.RETRY, "the server kept asking for another nonce", code="use_dpop_nonce"),
+    # 401 {"error":"invalid_dpop_proof","error_description":"Failed to verify DPoP proof: \"iat\" claim timestamp check
+    # failed (too far in the past)"}: no refreshing and no reconnecting helps against a wrong clock
+    ErrorRow(Then.RETRY, "our signature was not accepted; is this machine's clock right?", code="invalid_dpop_proof"),
     # 400 {"error":"invalid_grant","error_description":"Refresh token replayed"}: also ended, revoked, used twice
     ErrorRow(Then.REVOKED, "the connection was ended; connect the channel again", code="invalid_grant"),
     # 400 {"error":"invalid_client_metadata"}: the sign-in could not fetch our client document just now

@@ -13,6 +13,7 @@ IMAGES = f"{LEXICONS}/embed/images.json"
 VIDEO = f"{LEXICONS}/embed/video.json"
 RATES = "https://docs.bsky.app/docs/advanced-guides/rate-limits"
 PDS = "https://github.com/bluesky-social/atproto/blob/main/packages/pds/src/api/com/atproto/repo/uploadBlob.ts"
+APP = "https://github.com/bluesky-social/social-app/blob/main/src/lib/constants.ts"
 CLIP = "https://docs.bsky.app/docs/tutorials/video"
 
 THUMB_BYTES = 1_000_000
@@ -41,6 +42,8 @@ LIMITS = (
     Limit("image.bytes", 2_000_000, "byte", source=IMAGES, checked=SEEN, note="1,000,000 on older servers"),
     Limit("video.types", ("video/mp4",), source=VIDEO, checked=SEEN),
     Limit("video.bytes", 300_000_000, "byte", source=VIDEO, checked=SEEN, note="100,000,000 on older servers"),
+    # no lexicon has a limit; Bluesky's own app stops there
+    Limit("alt.max", 2000, hard=False, source=APP, checked=SEEN, sure=False),
     # announced in 2025, stands in no lexicon
     Limit("video.seconds.max", 180, "s", hard=False, source=CLIP, checked=SEEN, sure=False),
     # 5,000 points an hour and 35,000 a day; a new record costs 3

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import shutil
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog.testing
@@ -16,7 +16,7 @@ from playwright.async_api import Browser, async_playwright
 from postroom.networks.bluesky import NETWORK, oauth
 from postroom.networks.line import Line
 from postroom.networks.shape import Connected, Return, SendTo, Tokens
-from postroom.networks.verdicts import Expired, Rejected, Stop
+from postroom.networks.verdicts import Expired, Rejected, Retry, Stop
 from tests.networks.bluesky.conftest import Open
 from tests.networks.bluesky.server import Account, Servers, new_account
 from tests.networks.bluesky.ways import beginning, draft, fields, send
@@ -248,6 +248,16 @@ async def test_the_account_lives_elsewhere_by_now(begun: tuple[Line, SendTo], de
     with pytest.raises(Stop) as stopped:
         await FINISH(line, desk.returning(moved, state=to.remember["state"], iss=to.remember["issuer"], code="cod-x"))
     assert "moved" in stopped.value.verdict.why
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_wrong_clock_is_no_dead_key(open_line: Open, account: Account, pds: Servers, hours: int):
+    line = open_line(server=account.base)
+    line.now = lambda: datetime.now(UTC) + timedelta(hours=hours)
+    with pytest.raises(Stop) as stopped:
+        await BEGIN(line, beginning(fields(account, pds.directory)))
+    assert isinstance(stopped.value.verdict, Retry)
+    assert "clock" in stopped.value.verdict.why
 
 
 def test_the_way_back_on_this_machine_is_by_number():
