@@ -13,7 +13,7 @@ import pytest
 
 from postroom.config import env, folder
 from postroom.database.embedded import Embedded
-from tests.make.server import ROOT, environment
+from tests.make.server import ROOT, SECRET, environment
 
 
 def _migrate(data: Path, **variables: str) -> None:
@@ -71,7 +71,7 @@ def test_a_plain_dump_is_read_by_another_server(data, target):
         data=data,
         database_url=target,
         database_role_prefix="leaving",
-        secret_key=environment({})["POSTROOM_SECRET_KEY"],
+        secret_key=SECRET,
     )
     with psycopg.connect(folder.address(here, "engine")) as engine:
         assert engine.execute("select word from marked").fetchall() == [("kept",)]
