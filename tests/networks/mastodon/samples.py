@@ -65,8 +65,8 @@ class MastodonSamples(Samples):
         self.fake = Fake(self.mode)
 
     def start(self) -> str:
-        base, self._stop = in_thread(self.fake.make)
-        return base
+        self.base, self._stop = in_thread(self.fake.make)
+        return self.base
 
     def stop(self) -> None:
         self._stop()
