@@ -4,7 +4,6 @@ import asyncio
 import os
 import posixpath
 import secrets
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,10 @@ PIECE = 256 * 1024
 
 class Gone(Exception):
     """There is no file in storage under this key."""
+
+
+class StorageDown(OSError):
+    """The storage can't be reached or doesn't do what it is asked; the same may work later."""
 
 
 def new_key(workspace_id: UUID) -> str:
@@ -62,6 +65,9 @@ class _OnDisk(File):  # type: ignore[type-arg] # the stub's parameter is no clas
 
 def put(path: Path, key: str, mime: str) -> None:
     """Store a finished file; afterwards nobody may rely on `path`. It is on the disk when this returns."""
+    if is_remote():
+        _put_remote(path, key, mime)
+        return
     with path.open("rb") as opened:
         os.fsync(opened.fileno())
         stored = default_storage.save(key, _OnDisk(opened, path, mime))
@@ -70,31 +76,42 @@ def put(path: Path, key: str, mime: str) -> None:
         raise RuntimeError(msg)
 
 
+def _put_remote(path: Path, key: str, mime: str) -> None:
+    from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 - slow to load, and only S3 needs it
+
+    # Two parts of 8 MiB under way at a time instead of ten: a film is not to fill the memory of a small machine.
+    config = TransferConfig(max_concurrency=2)
+    with _reported():
+        _bucket().upload_file(str(path), remote_name(key), ExtraArgs={"ContentType": mime}, Config=config)
+
+
 def drop(key: str) -> None:
-    """Delete a file; one that is not there is no error."""
-    default_storage.delete(key)
+    """Delete a file; one that is not there is no error. Raises OSError."""
+    with _reported():
+        default_storage.delete(key)
 
 
 def is_there(key: str) -> bool:
-    """Whether there is a file under this key."""
-    return bool(default_storage.exists(key))
+    """Whether there is a file under this key. Raises OSError."""
+    with _reported():
+        return bool(default_storage.exists(key))
 
 
 def chunks(key: str) -> Iterator[bytes]:
-    """Read a file piece by piece. Raises `Gone`."""
+    """Read a file piece by piece. Raises `Gone`, OSError."""
     stream = _open(key)
     try:
-        while piece := stream.read(PIECE):
+        while piece := _read(stream):
             yield piece
     finally:
         stream.close()
 
 
 async def open_chunks(key: str) -> AsyncIterator[bytes]:
-    """Read a file piece by piece without holding up the loop. Raises `Gone` at the first piece."""
+    """Read a file piece by piece without holding up the loop. Raises `Gone`, OSError at the first piece."""
     stream = await asyncio.to_thread(_open, key)
     try:
-        while piece := await asyncio.to_thread(stream.read, PIECE):
+        while piece := await asyncio.to_thread(_read, stream):
             yield piece
     finally:
         stream.close()
@@ -112,11 +129,8 @@ def on_disk(key: str) -> Iterator[Path]:
     with workshop() as folder:
         copy = folder / "copy"
         with copy.open("wb") as out:
-            stream = _open(key)
-            try:
-                shutil.copyfileobj(stream, out, PIECE)
-            finally:
-                stream.close()
+            for piece in chunks(key):
+                out.write(piece)
         yield copy
 
 
@@ -127,12 +141,37 @@ def _open(key: str) -> Any:
             return Path(default_storage.path(key)).open("rb")
         except FileNotFoundError:
             raise Gone(key) from None
-    bucket: Any = getattr(default_storage, "bucket")  # noqa: B009 - only S3's storage has one
+    bucket = _bucket()
     client = bucket.meta.client
+    with _reported():
+        try:
+            return client.get_object(Bucket=bucket.name, Key=remote_name(key))["Body"]
+        except client.exceptions.NoSuchKey:
+            raise Gone(key) from None
+
+
+def _read(stream: Any) -> bytes:
+    with _reported():
+        return bytes(stream.read(PIECE))
+
+
+def _bucket() -> Any:
+    return default_storage.bucket  # type: ignore[attr-defined] # only S3's storage has one
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Tell of S3's troubles in one word, so that nobody else needs to know its library."""
+    if not is_remote():
+        yield
+        return
+    from boto3.exceptions import Boto3Error  # noqa: PLC0415 - slow to load, and only S3 needs it
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+
     try:
-        return client.get_object(Bucket=bucket.name, Key=remote_name(key))["Body"]
-    except client.exceptions.NoSuchKey:
-        raise Gone(key) from None
+        yield
+    except (Boto3Error, BotoCoreError, ClientError) as problem:
+        raise StorageDown(f"the storage answers: {problem}") from problem
 
 
 def remote_name(key: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
@@ -25,8 +26,16 @@ from postroom.workspaces.actors import Actor, acting
 from postroom.workspaces.errors import BadInput, NotFound, Refusal
 from postroom.workspaces.permissions import Permission
 
+log = structlog.get_logger("postroom.library")
+
 LOOSE_FOR: Final = timedelta(days=1)
 """How long a file that is being stored may stay without a row; no upload takes so long."""
+
+
+class CannotKeep(Refusal):
+    """The storage doesn't take files just now (unreachable, full); the same may work later."""
+
+    code = "cannot_keep_now"
 
 
 class CannotRead(Refusal):
@@ -56,7 +65,7 @@ def upload_asset(
     `about`: see `describing.FIELDS`; said of a new asset only. `Asset.is_new` of the answer tells whether it is one. A
     file that two brands have becomes the whole workspace's. Call it outside a transaction of your own: what is stored
     must be known to the database first. Raises BadInput (field "file": type, size, brokenness), NotFound (the brand),
-    NotAllowed, CannotRead.
+    NotAllowed, CannotRead, CannotKeep.
     """
     actor.demand(Permission.LIBRARY_EDIT, brand_id)
     fields = describing.read(about)
@@ -138,6 +147,8 @@ def _keep(actor: Actor, received: _Received, thumbnail: Path, fields: Mapping[st
         storing.put(thumbnail, small, "image/webp")
         asset = _make_row(actor, key, small, fields)
         is_kept = asset.storage_key == key
+    except OSError as problem:
+        raise CannotKeep(f"The file could not be stored: {problem}.") from problem
     finally:
         if not is_kept:
             withdraw(actor, (key, small))
@@ -194,7 +205,11 @@ def announce(workspace_id: UUID, keys: Iterable[str], delete_after: datetime, ac
 def withdraw(actor: Actor, keys: Iterable[str]) -> None:
     """Delete files that no row has claimed, now; should that fail, they stay announced and go later."""
     wanted = list(keys)
-    for key in wanted:
-        storing.drop(key)
+    try:
+        for key in wanted:
+            storing.drop(key)
+    except OSError as problem:
+        log.warning("a file could not be taken away again; the sweep will", problem=str(problem))
+        return
     with acting(actor):
         LooseFile.objects.filter(workspace_id=actor.workspace_id, storage_key__in=wanted).delete()

@@ -13,7 +13,7 @@ from postroom.kit import darkroom
 from postroom.library import storing, uploading
 from postroom.library.models import Asset
 from postroom.library.queries import assets, one_asset
-from postroom.library.uploading import CannotRead, upload_asset
+from postroom.library.uploading import CannotKeep, CannotRead, upload_asset
 from postroom.workspaces.actors import seeing
 from postroom.workspaces.errors import BadInput, NotAllowed, NotFound
 from postroom.workspaces.models import Role
@@ -203,7 +203,7 @@ def test_a_failure_half_way_leaves_neither_row_nor_file(cast, files: Path, monke
         really(path, key, mime)
 
     monkeypatch.setattr(storing, "put", fails_at_the_second)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(CannotKeep, match="No space"):
         make.make_asset(cast.editor)
     assert stored(files) == []
     assert assets(cast.editor) == []
