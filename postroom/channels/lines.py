@@ -61,12 +61,12 @@ class Opened:
 
     channel_id: UUID
     workspace_id: UUID
-    network: Network
+    network: Network = field(repr=False)
     who: Who
     tokens: Tokens | None
     app: App | None
     generation: int
-    memory: dict[str, str] = field(default_factory=dict)
+    memory: dict[str, str] = field(default_factory=dict, repr=False)
 
     def line(self, session: aiohttp.ClientSession, guard: Guard) -> Line:
         """Make the line."""
