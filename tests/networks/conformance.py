@@ -75,9 +75,10 @@ class Conformance(ShapeChecks):
     samples: ClassVar[type[Samples]]
 
     @pytest.fixture(scope="class")
-    def world(self) -> Iterator[tuple[Samples, str]]:
+    @classmethod
+    def world(cls) -> Iterator[tuple[Samples, str]]:
         """Run the server for the whole class."""
-        samples = self.samples()
+        samples = cls.samples()
         base = samples.start()
         yield samples, base
         samples.stop()

@@ -139,9 +139,9 @@ def in_thread(make: Callable[[], Coroutine[Any, Any, web.Application]]) -> tuple
     ready, box = threading.Event(), {}
 
     async def serve() -> None:
-        runner = web.AppRunner(await make(), access_log=None)
+        runner = web.AppRunner(await make(), access_log=None, shutdown_timeout=0.2)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0.2).start()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
         box["base"] = f"http://127.0.0.1:{runner.addresses[0][1]}"
         box["loop"], box["over"] = asyncio.get_running_loop(), asyncio.Event()
         ready.set()

@@ -21,9 +21,9 @@ from postroom.networks.sandbox.server.storage import STORE
 async def serve(folder: Path, host: str, port: int, speed: float) -> None:
     """Serve until told to stop; prints one line `READY {json}` once calls are answered."""
     app = make_app(folder, speed=speed)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
-    site = web.TCPSite(runner, host, port, shutdown_timeout=1)
+    site = web.TCPSite(runner, host, port)
     await site.start()
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
