@@ -115,6 +115,7 @@ class Engine:
             await _cancel(background)
             await self.session.close()
             await self.desk.close()
+            await self.roller.close()
             await self.life.end()
 
     async def _first_beat(self, stop: asyncio.Event) -> None:
@@ -176,7 +177,8 @@ class Engine:
         wait = self._alarm - self.clock.now().timestamp()
         if wait > 0 and not self._wake.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), min(wait, SAFETY))
+                async with asyncio.timeout(min(wait, SAFETY)):
+                    await self._wake.wait()
         self._wake.clear()
 
     # ------------------------------------------------------------ dispatching

@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 import psycopg
 import structlog
+from psycopg.types.json import set_json_loads
 
 from postroom.publishing.sql import load
 
@@ -150,6 +151,7 @@ async def connect(dsn: str, name: str) -> psycopg.AsyncConnection[Any]:
     connection = await psycopg.AsyncConnection.connect(
         dsn, autocommit=True, application_name=f"postroom {name}", connect_timeout=5, prepare_threshold=1
     )
+    set_json_loads(orjson.loads, connection)
     await prepare(connection)
     return connection
 
@@ -159,6 +161,9 @@ async def prepare(connection: psycopg.AsyncConnection[Any]) -> None:
     actor = orjson.dumps({"kind": "scheduler", "id": None, "name": "Postroom", "why": ""}).decode()
     await connection.execute(
         "SELECT set_config('postroom.engine', 'on', false), set_config('postroom.actor', %s, false), "
-        "set_config('statement_timeout', '60s', false), set_config('jit', 'off', false)",
+        "set_config('statement_timeout', '60s', false), set_config('jit', 'off', false), "
+        # Every question here is about a few rows by their keys, also while the statistics still say "empty table".
+        "set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false), "
+        "set_config('enable_mergejoin', 'off', false)",
         [actor],
     )

@@ -1,6 +1,7 @@
 """Posts follow their publications: a little later than these, for many at once, so that a burst isn't slowed down."""
 
 import asyncio
+from typing import Any
 
 import psycopg
 import structlog
@@ -23,6 +24,7 @@ class Roller:
         self._dsn = dsn
         self._touched: set[str] = set()
         self._wake = asyncio.Event()
+        self._connection: psycopg.AsyncConnection[Any] | None = None
 
     def touch(self, post_id: str, workspace_id: str) -> None:
         """Note that a publication of this post has moved."""
@@ -57,20 +59,29 @@ class Roller:
                 self._touched.update(some)
                 raise
 
+    async def _open(self) -> psycopg.AsyncConnection[Any]:
+        if self._connection is None or self._connection.closed:
+            self._connection = await connect(self._dsn, "rolling")
+        return self._connection
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            await self._connection.close()
+
     async def _roll_up(self, posts: list[str]) -> None:
-        connection = await connect(self._dsn, "rolling")
-        async with connection, connection.transaction():
+        connection = await self._open()
+        async with connection.transaction():
             # Locked first, counted in the next statement: whoever rolls up later has seen what was there before.
             await connection.execute("SELECT FROM posts_post WHERE id = any(%s::uuid[]) ORDER BY id FOR UPDATE", [posts])
             await connection.execute(load("roll_up"), {"posts": posts})
 
     async def _catch_up(self) -> None:
-        connection = await connect(self._dsn, "rolling")
-        async with connection:
-            found = await connection.execute(
-                "SELECT o.id::text FROM posts_post o WHERE o.status IN ('scheduled', 'publishing') AND EXISTS ("
-                " SELECT FROM publishing_publication p WHERE p.post_id = o.id AND p.status <> 'scheduled')"
-            )
-            self._touched.update(row[0] for row in await found.fetchall())
+        connection = await self._open()
+        found = await connection.execute(
+            "SELECT o.id::text FROM posts_post o WHERE o.status IN ('scheduled', 'publishing') AND EXISTS ("
+            " SELECT FROM publishing_publication p WHERE p.post_id = o.id AND p.status <> 'scheduled')"
+        )
+        self._touched.update(row[0] for row in await found.fetchall())
         if self._touched:
             self._wake.set()

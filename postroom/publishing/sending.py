@@ -21,7 +21,7 @@ from postroom.publishing.checking import first_problem
 from postroom.publishing.clock import DatabaseClock
 from postroom.publishing.drafting import make_draft
 from postroom.publishing.endings import Ending, Standing
-from postroom.publishing.errands import Errand, Lane
+from postroom.publishing.errands import Errand, Lane, attempt_id
 from postroom.publishing.ledger import Ledger, Row
 from postroom.publishing.states import PublicationStatus as S
 
@@ -153,7 +153,7 @@ class Sender:
 
     async def _begin(self, lane: Lane, errand: Errand, step: str, touch: Touch, first: int) -> None:
         now = self.clock.now()
-        errand.attempt = str(uuid7())
+        errand.attempt = attempt_id()
         was, state = errand.status, errand.checkpoint
         to = was if step == "find" or was == "published" else "sending"
         row = {

@@ -1,0 +1,68 @@
+"""The API beside bare inserts and the same SQL: one web process, an API key, row-level security on."""
+
+import json
+import statistics
+import time
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import Any
+
+from bench.house import SENDER, House, line
+from bench.table import Figure
+
+ROUNDS, SECONDS, CONNECTIONS = 5, 4.0, 8
+Round = dict[str, Any]
+
+
+def seed(house: House) -> Round:
+    """Make a workspace with a thousand posts on three channels each; answers what the callers need."""
+    with house.process("bench.api_seed") as child:
+        told: Round = json.loads(line(child))
+    with house.owner() as owner:
+        owner.execute("VACUUM ANALYZE")
+    return told
+
+
+@contextmanager
+def web(house: House, port: int) -> Iterator[None]:
+    """One web process, as `postroom web` starts it, on a core of its own."""
+    with house.process("bench.api_web", str(SENDER), POSTROOM_PORT=str(port)) as child:
+        assert line(child) == "ready"
+        yield
+
+
+def bare_round(house: House, seeded: Round, what: str) -> float:
+    """The same statements through a bare psycopg pool of the same size; answers a second."""
+    with house.process("bench.api_bare", what, json.dumps(seeded), str(CONNECTIONS), str(SECONDS), str(SENDER)) as child:
+        return float(line(child))
+
+
+def api_round(house: House, seeded: Round, what: str, port: int) -> float:
+    """The same through the API; answers a second."""
+    with house.process("bench.api_load", what, json.dumps(seeded), str(CONNECTIONS), str(SECONDS), str(port)) as child:
+        return float(line(child))
+
+
+def measure(house: House) -> tuple[list[Figure], dict[str, Any]]:
+    """All figures of the API. Bare and API alternate; medians are compared."""
+    seeded, port = seed(house), 8791
+    found: dict[str, dict[str, list[float]]] = {what: {"bare": [], "api": []} for what in ("list", "create")}
+    with web(house, port):
+        for what, rounds in found.items():
+            api_round(house, seeded, what, port)
+            for _ in range(ROUNDS):
+                rounds["bare"].append(bare_round(house, seeded, what))
+                rounds["api"].append(api_round(house, seeded, what, port))
+                time.sleep(0.2)
+    figures = []
+    for what, words, goal in (
+        ("list", "lists of 100 posts with their publications", 60),
+        ("create", "creates (post, three publications, event)", 40),
+    ):
+        bare, api = (statistics.median(found[what][kind]) for kind in ("bare", "api"))
+        figures += [
+            Figure(f"bare psycopg pool, {words}", bare, "/s"),
+            Figure(f"API, {words}", api, "/s"),
+            Figure(f"API ÷ bare, {what}", api / bare * 100, "%", at_least=goal),
+        ]
+    return figures, found
