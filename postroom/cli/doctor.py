@@ -47,6 +47,7 @@ def _look() -> "Iterator[Finding]":
         yield bad("Database", "The embedded one was never started.", "postroom up")
         return
     from postroom.upkeep.database_checks import look_at_database, look_at_migrations, pending_migrations
+    from postroom.upkeep.key_checks import look_at_keys
 
     reached = True
     for finding in look_at_database(
@@ -59,4 +60,7 @@ def _look() -> "Iterator[Finding]":
         from postroom.cli.output import start
 
         start()
-        yield look_at_migrations(pending_migrations)
+        waiting = look_at_migrations(pending_migrations)
+        yield waiting
+        if waiting.health is Health.GOOD:
+            yield look_at_keys(here.data / "keys.json", given=here.keys, owner=owner)

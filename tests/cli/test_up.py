@@ -52,9 +52,20 @@ class Running:
         return next(child for child in children if all(word in child.cmdline() for word in words))
 
 
+@pytest.fixture(scope="module")
+def migrated() -> Iterator[Path]:
+    """A data folder whose database is up to date and stopped."""
+    made = Path(tempfile.mkdtemp(prefix="postroom-migrated-"))
+    variables = environment(os.environ, POSTROOM_DATA=str(made))
+    subprocess.run([sys.executable, "-m", "postroom.cli", "migrate"], cwd=ROOT, env=variables, check=True)
+    yield made
+    shutil.rmtree(made)
+
+
 @pytest.fixture
-def data() -> Iterator[Path]:
+def data(migrated: Path) -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="postroom-up-"))
+    subprocess.run(["cp", "-a", f"{migrated}/.", str(made)], check=True)
     yield made
     if left := sockets_in(made / "database.url"):
         shutil.rmtree(left, ignore_errors=True)
@@ -88,6 +99,14 @@ def up(data: Path, port: int) -> Iterator[Up]:
 def _wait_for_end(processes: list[psutil.Process]) -> None:
     _, alive = psutil.wait_procs(processes, timeout=60)
     assert alive == []
+
+
+def test_on_a_new_folder_the_database_is_made(up, data):
+    shutil.rmtree(data)
+    one = up()
+    one.hear("making the database")
+    one.hear("ready")
+    assert (data / "secret.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_it_starts_answers_and_ends_with_everything(up, data, port):

@@ -1,13 +1,18 @@
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from postroom.kit.ids import uuid7
+from postroom.kit.secrets import Ring, make_key, write_ring
 from postroom.upkeep import database_checks, machine
 from postroom.upkeep.database_checks import look_at_database, look_at_migrations, pending_migrations
 from postroom.upkeep.findings import Finding, Health
+from postroom.upkeep.key_checks import look_at_keys
 
 Addresses = dict[str, str]
 
@@ -98,3 +103,34 @@ def test_waiting_migrations_are_named():
     found = look_at_migrations(lambda: ["posts.0002_more"])
     assert (found.health, found.remedy) == (Health.BAD, "postroom migrate")
     assert "posts.0002_more" in found.words
+
+
+def _seal_a_channel(owner: psycopg.Connection, key: str) -> None:
+    """A row as if sealed under a key; nothing else about it matters here."""
+    owner.execute("set session_replication_role = replica")
+    columns = owner.execute(
+        "select column_name, data_type from information_schema.columns where table_name = 'channels_credential'"
+        " and is_nullable = 'NO' and column_default is null"
+    ).fetchall()
+    made = {"uuid": uuid7(), "bytea": b"x", "integer": 0, "bigint": 0, "boolean": False, "jsonb": "{}"}
+    values = {name: made.get(kind, datetime.now(tz=UTC) if kind.startswith("time") else "") for name, kind in columns}
+    names = sql.SQL(", ").join(map(sql.Identifier, values))
+    places = sql.SQL(", ").join([sql.Placeholder()] * len(values))
+    owner.execute(
+        sql.SQL("insert into channels_credential ({}) values ({})").format(names, places),
+        list({**values, "key_id": key}.values()),
+    )
+
+
+def test_a_lost_key_is_found(owner, owner_dsn, tmp_path):
+    keys = tmp_path / "keys.json"
+    assert look_at_keys(keys, given="", owner=owner_dsn).health is Health.GOOD
+    ring = Ring((make_key(datetime.now(tz=UTC)),))
+    write_ring(keys, ring, replace=False)
+    _seal_a_channel(owner, ring.keys[0].id)
+    assert look_at_keys(keys, given="", owner=owner_dsn).health is Health.GOOD
+    keys.unlink()
+    found = look_at_keys(keys, given="", owner=owner_dsn)
+    assert found.health is Health.BAD
+    assert "1 channel(s)" in found.words
+    assert look_at_keys(keys, given="nonsense", owner=owner_dsn).health is Health.BAD
