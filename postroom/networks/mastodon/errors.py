@@ -45,10 +45,8 @@ ROWS = (
     # 403 and 404 with a page instead of JSON: a wall or a worksite before the server, which heard nothing of us
     ErrorRow(Then.RETRY, "something before the server answered with a page", status=403, code="page"),
     ErrorRow(Then.RETRY, "something before the server answered with a page", status=404, code="page"),
-    # 404 {"error":"Record not found"} to POST /api/v1/statuses: what in_reply_to_id names is gone, or a file is
-    ErrorRow(
-        Then.REJECTED, "the post this answers, or one of its files, is gone", status=404, touch=PUBLISHES, where="items"
-    ),
+    # 404 {"error":"Record not found"} to POST /api/v1/statuses: what in_reply_to_id names is gone
+    ErrorRow(Then.REJECTED, "the post this answers is gone", status=404, touch=PUBLISHES, where="items"),
     ErrorRow(Then.REJECTED, "what this points at is gone", status=410, touch=PUBLISHES, where="items"),
     # 413, often a proxy's HTML page
     ErrorRow(Then.REJECTED, "a file is too large for this server", status=413, where="media"),
@@ -58,6 +56,8 @@ ROWS = (
     ErrorRow(Then.REJECTED, "the text is too long for this server", status=422, phrase="character limit", where="text"),
     # 422 {"error":"Validation failed: Text can't be blank"}
     ErrorRow(Then.REJECTED, "a text is needed", status=422, phrase="can't be blank", where="text"),
+    # 422 {"error":"Media 11 not found or already attached to another post"}
+    ErrorRow(Then.REJECTED, "the server lost a file", status=422, phrase="already attached", where="media"),
     # 422 {"error":"Cannot attach more than 4 files"}
     # 422 {"error":"Cannot attach a video to a post that already contains images"}
     ErrorRow(Then.REJECTED, "these files don't go together", status=422, phrase="cannot attach", where="media"),

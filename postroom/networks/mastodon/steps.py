@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from postroom.networks import verdicts
 from postroom.networks.line import Part
 from postroom.networks.mastodon import words
 from postroom.networks.mastodon.errors import read_error
-from postroom.networks.shape import Bag, Go, Json, Receipt, Step, StepAnswer, Wait
-from postroom.networks.verdicts import Rejected, Retry, Stop, Touch
+from postroom.networks.mastodon.looking import look
+from postroom.networks.shape import Bag, Go, Json, Receipt, Step, StepAnswer, Unclear, Wait
+from postroom.networks.verdicts import Rejected, Retry, Stop, Touch, Unsure
 
 if TYPE_CHECKING:
     from postroom.networks.line import Answer, Line
@@ -19,14 +21,18 @@ UPLOAD_SECONDS = 300
 LOOKS_AT_MOST = 70
 """Looks at a file in work; with the pauses of `_pause` that is a quarter of an hour."""
 PROCESSING, GONE = 206, 404
+KEPT = timedelta(hours=12)
+"""How long an upload is relied on: with nothing attached it is deleted after about a day, by old servers in silence."""
 
 
 async def media(line: Line, draft: Draft, bag: Bag) -> StepAnswer:
     """Put up the next file, or look at the one in work; after each the bag is kept, so that none goes up twice.
 
-    A file that nothing was attached to is deleted by the server after about a day: then it goes up again.
+    A file that nothing was attached to is deleted by the server after about a day: before, it goes up again.
     """
     files: list[Json] = [dict(one) for one in bag.get("media", ())]
+    if files and line.now() - datetime.fromisoformat(files[0]["at"]) > KEPT:
+        files = []
     for index, one in enumerate(files):
         if not one["ready"]:
             return await _look(line, bag, files, index)
@@ -44,7 +50,8 @@ async def _upload(line: Line, draft: Draft, bag: Bag, files: list[Json]) -> Step
         return _failed(line, answer, bag, len(files))
     if answer.status == GONE:
         raise Stop(line.judge(answer))
-    files.append({"id": str(answer.field("id")), "ready": answer.status != 202, "looks": 0})
+    at = line.now().isoformat(timespec="seconds")
+    files.append({"id": str(answer.field("id")), "ready": answer.status != 202, "looks": 0, "at": at})
     return Wait({**bag, "v": 1, "media": files, "failed": 0}, 0 if files[-1]["ready"] else _pause(0))
 
 
@@ -98,17 +105,43 @@ def _pause(looks: int) -> float:
     return float(min(2**looks, 15))
 
 
-async def publish(line: Line, draft: Draft, bag: Bag) -> Receipt:
+async def publish(line: Line, draft: Draft, bag: Bag) -> StepAnswer:
     """`POST /api/v1/statuses` with our stored key.
 
     The key helps and proves nothing: Mastodon drops repeats for an hour, but not two at once, and of three compatible
     servers two ignored it and one kept it for repeats in a row only (seen 2026-11-20). So doubt is settled by looking.
     """
-    body = words.status(draft, [one["id"] for one in bag.get("media", ())])
-    answer = await line.call("POST", "/api/v1/statuses", json=body, headers={"Idempotency-Key": draft.key})
+    staged = await media(line, draft, bag)  # makes no call while the files are there and young
+    if not isinstance(staged, Go):
+        return staged
+    ids = [one["id"] for one in staged.bag.get("media", ())]
+    answer = await line.call(
+        "POST",
+        "/api/v1/statuses",
+        json=words.status(draft, ids),
+        headers={"Idempotency-Key": draft.key},
+        accept={422},
+    )
+    if answer.status == 422:
+        return await _without_files(line, draft, staged.bag, answer)
     if not answer.field("id"):
         raise Stop(verdicts.unreadable("the answer names no status", answer.touch))
     return words.receipt(answer.json(), line.who.server)
+
+
+async def _without_files(line: Line, draft: Draft, bag: Bag, answer: Answer) -> StepAnswer:
+    """422 {"error":"Media 11 not found or already attached to another post"}, since 4.3: deleted, or in our own status.
+
+    A status with our files would be found by them; where there is none, they go up again, once.
+    """
+    if "already attached" not in read_error(answer)[1].lower() or bag.get("anew"):
+        raise Stop(line.judge(answer))
+    found = await look(line, draft, bag)
+    if isinstance(found, Receipt):
+        return found
+    if isinstance(found, Unclear):
+        raise Stop(Unsure(found.why))
+    return Wait({**bag, "media": [], "anew": True}, 0)
 
 
 async def remove(line: Line, receipt: Receipt) -> None:

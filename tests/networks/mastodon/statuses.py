@@ -100,9 +100,9 @@ class Statuses:
         if len(ids) > 4:
             return 422, "Cannot attach more than 4 files"
         files = [self.fake.files.get(name) for name in ids]
-        for file in files:
-            if file is None or file.account is not account:
-                return 404, "Record not found"
+        for name, file in zip(ids, files, strict=True):
+            if file is None or file.account is not account or file.is_attached:
+                return 422, f"Media {name} not found or already attached to another post"
             if file.looks > 0:
                 return 422, "Cannot attach files that have not finished processing. Try again in a moment!"
         if len(files) > 1 and any(file and file.mime.startswith("video/") for file in files):
@@ -121,6 +121,8 @@ class Statuses:
 
     def _status(self, account: Account, body: dict[str, Any]) -> dict[str, Any]:
         poll = body.get("poll")
+        for name in body.get("media_ids") or []:
+            self.fake.files[name].is_attached = True
         return {
             "id": self.fake.new_id(),
             "account": self.fake.shown(account),

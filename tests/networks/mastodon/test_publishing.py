@@ -1,6 +1,7 @@
 """What is sent: bodies, files, threads; and what the server's own words lead to."""
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 
@@ -115,6 +116,40 @@ async def test_a_film_that_cannot_be_processed_is_refused(desk):
         await run.to_the_end(tries=1)
     assert isinstance(stopped.value.verdict, Rejected)
     assert stopped.value.verdict.where == "media.0"
+
+
+async def test_files_that_were_deleted_while_the_post_was_held_go_up_again(desk):
+    run = desk.run("four")
+    await run.one()
+    desk.fake.files.pop(run.bag["media"][2]["id"])
+    await run.to_the_end(tries=1)
+    assert len(desk.fake.public[0]["media_attachments"]) == 4
+    assert len(desk.asked("POST", "/api/v2/media")) == 8
+
+
+async def test_files_that_are_in_our_own_status_already_lead_to_it(desk):
+    desk.fake.mode = dataclasses.replace(MASTODON, idempotency="ignored")
+    run = desk.run("picture")
+    await run.one()
+    first = await run.step.run(run.line(), run.draft, run.bag)
+    assert await run.step.run(run.line(), run.draft, run.bag) == first
+    assert len(desk.fake.public) == 1
+
+
+async def test_a_server_that_takes_no_file_of_ours_is_believed_the_second_time(desk):
+    body = '{"error":"Media 11 not found or already attached to another post"}'
+    desk.fake.say("POST", "/api/v1/statuses", 422, body, times=2)
+    verdict = await desk.verdict("picture")
+    assert isinstance(verdict, Rejected)
+    assert verdict.where == "media"
+
+
+async def test_files_older_than_half_a_day_go_up_again_before_the_server_deletes_them(desk):
+    run = desk.run("picture")
+    await run.one()
+    run.bag["media"][0]["at"] = (run.line().now() - timedelta(hours=13)).isoformat()
+    await run.to_the_end(tries=1)
+    assert len(desk.asked("POST", "/api/v2/media")) == 2
 
 
 THUMBNAIL = '{"error":"Error processing thumbnail for uploaded media"}'

@@ -25,6 +25,7 @@ class File:
     focus: str
     looks: int
     has_failed: bool = False
+    is_attached: bool = False
 
     def shown(self) -> dict[str, Any]:
         url = f"https://fake.example/media/{self.id}" if self.looks <= 0 else None
@@ -74,7 +75,7 @@ class Files:
 
         account = self.fake.enter(request, "write:media")
         file = self.fake.files.get(request.match_info["id"])
-        if file is None or file.account is not account:
+        if file is None or file.account is not account or file.is_attached:
             raise web.HTTPNotFound
         if file.has_failed:
             return problem(422, "Media processing failed")
