@@ -89,13 +89,14 @@ def make_posts(
             "INSERT INTO publishing_publication (id, workspace_id, post_id, channel_id, status, scheduled_for, not_before,"
             " format, options, network_post_id, url, error_class, reason, error_where, attempts, retries, checkpoint,"
             " fence, version)"
-            " SELECT postroom_uuid7(), %(workspace)s, p.id, c.id, %(status)s, at.due, at.due, '', '{}', '', '', '', '', '',"
+            " SELECT (%(ids)s::uuid[])[(p.place - 1) * %(width)s + c.place], %(workspace)s, p.id, c.id, %(status)s, at.due, at.due, '', '{}', '', '', '', '', '',"
             "        0, 0, '{}', 0, 1"
             " FROM unnest(%(posts)s::uuid[]) WITH ORDINALITY AS p(id, place)"
             " CROSS JOIN unnest(%(channels)s::uuid[]) WITH ORDINALITY AS c(id, place)"
             " CROSS JOIN LATERAL (SELECT %(due)s::timestamptz + make_interval(secs => %(spread)s"
             "     * ((p.place - 1) * %(width)s + c.place - 1)) AS due) at",
             {
+                "ids": [uuid7() for _ in range(len(posts) * len(where.channels))],
                 "workspace": where.workspace,
                 "status": status,
                 "posts": list(posts),
