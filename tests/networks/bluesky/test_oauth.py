@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -17,17 +16,13 @@ from postroom.networks.bluesky import NETWORK, oauth
 from postroom.networks.line import Line
 from postroom.networks.shape import Connected, Return, SendTo, Tokens
 from postroom.networks.verdicts import Expired, Rejected, Retry, Stop
+from tests.networks.bluesky.chromium import CHROMIUM, FLAGS, found
 from tests.networks.bluesky.conftest import Open
 from tests.networks.bluesky.server import Account, Servers, new_account
 from tests.networks.bluesky.ways import beginning, draft, fields, send
 
 pytestmark = [pytest.mark.real_server, pytest.mark.browser, pytest.mark.xdist_group("pds")]
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 WAY = NETWORK.way("oauth")
 assert WAY is not None
 assert WAY.begin is not None
@@ -37,8 +32,7 @@ BEGIN, FINISH = WAY.begin, WAY.finish
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    if shutil.which(CHROMIUM) is None:
-        pytest.skip("no Chromium here: apt-get install chromium")
+    found()
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield opened

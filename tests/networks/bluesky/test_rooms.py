@@ -7,22 +7,26 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 import pytest
 
-from postroom.channels import keeping, lines
-from postroom.channels.connecting import connect_directly
-from postroom.channels.lines import NetworkTrouble, open_channel
+from postroom.channels import disconnecting, keeping, lines
+from postroom.channels.connecting import begin_connection, connect_directly, finish_connection
+from postroom.channels.disconnecting import disconnect_channel
+from postroom.channels.lines import NetworkTrouble, Opened, open_channel
 from postroom.channels.models import Channel
-from postroom.kit.http import Guard
-from postroom.networks.shape import Tokens
+from postroom.kit.http import Guard, open_session
+from postroom.networks.shape import Identity, Tokens
+from postroom.networks.verdicts import Expired
 from postroom.publishing.engine import Engine
 from postroom.publishing.opening import Keys
 from postroom.workspaces.actors import seeing
 from tests.make.publishing import Filled, make_posts
 from tests.make.workspaces import Cast
-from tests.networks.bluesky.server import Account
+from tests.networks.bluesky.chromium import consent
+from tests.networks.bluesky.server import Account, Servers
 from tests.networks.bluesky.ways import fields
 from tests.networks.proxy import Fault, Proxy, Trouble
 
@@ -34,7 +38,7 @@ LOOPBACK = Guard(("127.0.0.1", "localhost"))
 @pytest.fixture(autouse=True)
 def nearby(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the product call this machine."""
-    for room in (lines, keeping):
+    for room in (lines, keeping, disconnecting):
         monkeypatch.setattr(room, "guard", lambda: LOOPBACK)
 
 
@@ -128,6 +132,35 @@ def test_the_keeper_renews_the_key(cast: Cast, channel: Channel, tokens: Tokens)
     assert done.opened is not None
     assert done.opened.tokens is not None
     assert done.opened.tokens.refresh != tokens.refresh
+
+
+@pytest.mark.browser
+def test_a_channel_connected_by_consent_is_renewed_and_ended(cast: Cast, account: Account, pds: Servers):
+    back, now = "http://localhost:8000/channels/return", datetime.now(UTC)
+    begun = begin_connection(
+        actor=cast.owner,
+        network="bluesky",
+        way="oauth",
+        redirect_uri=back,
+        brand_id=cast.brand.id,
+        fields=fields(account, pds.directory),
+        now=now,
+    )
+    returned = consent(begun.authorize_url, account, back.replace("localhost", "127.0.0.1"))
+    channel = finish_connection(actor=cast.owner, params=dict(parse_qsl(urlsplit(returned).query)), now=now)
+    assert (channel.network_user_id, channel.server) == (account.did, account.base)
+    done = keeping.refresh_now(actor=cast.owner, channel_id=channel.id, now=now)
+    assert done.outcome is keeping.Outcome.REFRESHED, done
+    disconnect_channel(actor=cast.owner, channel_id=channel.id, now=now)
+    assert done.opened is not None
+    with pytest.raises(NetworkTrouble) as trouble:
+        lines.ask(_who, done.opened)
+    assert isinstance(trouble.value.verdict, Expired)
+
+
+async def _who(opened: Opened) -> Identity:
+    async with open_session(LOOPBACK) as session:
+        return await opened.network.connecting.whoami(opened.line(session, LOOPBACK))
 
 
 async def test_a_thread_goes_out_and_hangs_together(desk: Desk, account: Account):
