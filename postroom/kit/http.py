@@ -131,6 +131,6 @@ def open_session(
         auto_decompress=True,
         trust_env=False,
     )
-    # aiohttp repeats PUT and DELETE by itself when a kept-alive connection dies; whether to repeat is the engine's call.
+    # aiohttp repeats PUT and DELETE by itself when a kept-alive connection dies; repeating is the engine's call.
     session._retry_connection = False  # noqa: SLF001
     return session

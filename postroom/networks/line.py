@@ -174,7 +174,9 @@ class Line:
             for name, value in self.network.sign(self.tokens, method, url).items():
                 sent_headers.setdefault(name, value)
         self._sent = (sent_headers, form, json)
-        answer = await self._send(method, url, query, data, sent_headers, cap, timeout or self.timeout)
+        answer = await self._send(
+            method, url, query=query, data=data, headers=sent_headers, cap=cap, seconds=timeout or self.timeout
+        )
         if 200 <= answer.status < 300 or answer.status in accept:
             return answer
         raise Stop(self.judge(answer))
@@ -212,7 +214,7 @@ class Line:
         return sorted(texts, key=len, reverse=True)
 
     async def _send(
-        self, method: str, url: str, query: Any, data: Any, headers: dict[str, str], cap: int, seconds: float
+        self, method: str, url: str, *, query: Any, data: Any, headers: dict[str, str], cap: int, seconds: float
     ) -> Answer:
         began, self.calls = time.monotonic(), self.calls + 1
         target = self._target(url)
@@ -238,7 +240,8 @@ class Line:
             why = f"{target.host} did not answer ({type(error).__name__})"
             raise Stop(verdicts.silent(why, self.touch, keyed=self.keyed)) from None
         finally:
-            if _level.isEnabledFor(logging.DEBUG):  # asked first: making up a line that nobody reads costs as much as a call
+            # Asked first: making up a line that nobody reads costs as much as a call.
+            if _level.isEnabledFor(logging.DEBUG):
                 log.debug(
                     "call",
                     network=self.network.name,

@@ -6,6 +6,7 @@ model, settings, clock or logger; it never sleeps, retries or writes; one except
 
 from __future__ import annotations
 
+import builtins
 import enum
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -63,7 +64,7 @@ class Media:
     alt: str = ""
     focus: tuple[float, float] | None = None
     """Where the eye should rest: x and y from -1 to 1, (0, 0) is the middle."""
-    read: Callable[[], AsyncIterator[bytes]] | None = None
+    read: Callable[[], AsyncIterator[builtins.bytes]] | None = None
     """Opens the content as a stream of chunks; may be called again for a repeat. None only while checking."""
     url: str | None = None
     """A short-lived public address, for networks that fetch the file themselves."""

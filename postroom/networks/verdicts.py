@@ -37,7 +37,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """We are asked to wait until `until` (UTC; None = unknown, the engine picks); `whole_app`: not just this channel."""
+    """Asked to wait until `until` (UTC; None = unknown, the engine picks); `whole_app`: not just this channel."""
 
     why: str
     until: datetime | None = None
@@ -54,7 +54,7 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The network looked and said no; `where` is the field at fault (text, media, media.0.alt, options.visibility …)."""
+    """The network looked and said no; `where` is the field at fault (text, media.0.alt, options.visibility …)."""
 
     why: str
     where: str | None = None
@@ -237,7 +237,7 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def _until_reset(value: str, now: datetime) -> float | None:
-    """Seconds until a reset: given as seconds from now (small numbers), epoch seconds, epoch milliseconds, or ISO 8601."""
+    """Seconds until a reset: given as seconds from now (small numbers), epoch seconds or milliseconds, or ISO 8601."""
     try:
         number = float(value)
     except ValueError:

@@ -69,7 +69,8 @@ def test_public_hosts_pass(host):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://example.com/", "ftp://example.com/", "file:///etc/passwd", "https://user:secret@example.com/", "//example.com",
+    ["http://example.com/", "ftp://example.com/", "file:///etc/passwd", "https://user:secret@example.com/",
+     "//example.com",
      "https:///nowhere", "gopher://127.0.0.1", "https://user@example.com/"],
 )  # fmt: skip
 def test_only_https_without_a_password_passes(url):

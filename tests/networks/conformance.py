@@ -1,19 +1,19 @@
 """The conformance suite: what every network must show. One suite, run by all.
 
-A network brings `Samples` (see `samples.py`: a server, a way in, drafts, an outside view) and three lines:
+A network brings `Samples` (see `samples.py`: a server, a way in, drafts, an outside view) and two lines:
 
     class TestElephant(Conformance):
         samples = ElephantSamples
 
-Each test runs the adapter's real steps against the server through the troublemaking proxy, with a new line for each step
-and the bag sent through JSON. The faults strike at every call of every step of the drafts named in `samples.faulted`.
+Each test runs the adapter's real steps against the server through the troublemaking proxy, with a new line for each
+step and the bag sent through JSON. The faults strike at every call of every step of the drafts in `samples.faulted`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from typing import ClassVar
 
 import aiohttp
@@ -241,11 +241,13 @@ class Conformance(ShapeChecks):
             pytest.skip("nothing to revoke here")
         await connecting.revoke(stage.samples.line(stage.session, stage.proxy.base, access), access.tokens)
         line = stage.samples.line(stage.session, stage.proxy.base, access)
+        use: Awaitable[object]
+        if stage.samples.revoking_ends_access or connecting.refresh is None:
+            use = connecting.whoami(line)
+        else:
+            use = connecting.refresh(line, access.tokens, line.now())
         with pytest.raises(Stop) as stopped:
-            if stage.samples.revoking_ends_access or connecting.refresh is None:
-                await connecting.whoami(line)
-            else:
-                await connecting.refresh(line, access.tokens, line.now())
+            await use
         assert isinstance(stopped.value.verdict, Expired), stopped.value.verdict
 
     async def test_a_dead_refresh_token_asks_for_reconnecting(self, stage: Stage):

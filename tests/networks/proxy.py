@@ -97,7 +97,8 @@ class Proxy:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         fault = self._armed.pop(0) if self._armed else None
-        status, headers, content = 0, {}, b""
+        status, content = 0, b""
+        headers: dict[str, str] = {}
         if fault is None or fault.forwarded:
             status, headers, content = await self._forward(request, body)
         self.calls.append(

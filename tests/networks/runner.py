@@ -54,7 +54,7 @@ class Run:
         return self.network.steps[self.at]
 
     async def one(self, *, forget: bool = False) -> None:
-        """Run the next step to its end (through its waits). Raises `Stop`. `forget`: killed before the answer is stored."""
+        """Run the next step to its end, through its waits. Raises `Stop`. `forget`: killed before it is stored."""
         made, until = 0, time.monotonic() + PATIENCE
         while True:
             line = self.line()
@@ -123,6 +123,6 @@ class Run:
         return found
 
     async def resume_after_kill(self) -> None:
-        """Come back after dying between a call and its storing: a publishing step becomes unknown, the rest run again."""
+        """Come back after dying between a call and its storing: publishing becomes unknown, the rest runs again."""
         if self.step.touch is Touch.PUBLISHES and not self.step.keyed:
             await self.look()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import concurrent.futures
 import dataclasses
 import os
 import threading
@@ -136,24 +137,31 @@ class Samples(abc.ABC):
 
 def in_thread(make: Callable[[], Coroutine[Any, Any, web.Application]]) -> tuple[str, Callable[[], None]]:
     """Serve an aiohttp application in a thread with a loop of its own; answers its address and how to stop it."""
-    ready, box = threading.Event(), {}
+    up: concurrent.futures.Future[tuple[str, Callable[[], None]]] = concurrent.futures.Future()
 
     async def serve() -> None:
-        runner = web.AppRunner(await make(), access_log=None, shutdown_timeout=0.2)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        box["base"] = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        box["loop"], box["over"] = asyncio.get_running_loop(), asyncio.Event()
-        ready.set()
-        await box["over"].wait()
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            runner = web.AppRunner(await make(), access_log=None, shutdown_timeout=0.2)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+        except BaseException as error:
+            up.set_exception(error)
+            raise
+
+        def end() -> None:
+            loop.call_soon_threadsafe(over.set)
+
+        up.set_result((f"http://127.0.0.1:{runner.addresses[0][1]}", end))
+        await over.wait()
         await runner.cleanup()
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
-    assert ready.wait(10), "the fake server did not start"
+    base, end = up.result(10)
 
     def stop() -> None:
-        box["loop"].call_soon_threadsafe(box["over"].set)
+        end()
         thread.join(10)
 
-    return box["base"], stop
+    return base, stop

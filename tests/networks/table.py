@@ -16,7 +16,7 @@ from tests.networks.drafts import at_and_over, has_base, is_checkable
 from tests.networks.samples import Samples
 
 FILES = {"__init__", "limits", "words", "steps", "connect", "numbers", "talk", "errors"}
-"""The furniture of a network's folder. More files (an OAuth key, a chunked upload) are welcome; these names are kept."""
+"""The furniture of a network's folder; more files (an OAuth key, a chunked upload) are welcome."""
 
 
 class ShapeChecks:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import structlog.testing
@@ -30,32 +31,34 @@ class Server:
     """What the line talks to; `seen` holds the requests that came in."""
 
     def __init__(self):
-        self.seen = []
+        self.seen, self.base = [], ""
 
     async def handle(self, request):
         self.seen.append((request.method, request.path_qs, dict(request.headers), await request.read()))
-        match request.path:
-            case "/big":
-                return web.Response(body=b"x" * 5000)
-            case "/chunks":
-                response = web.StreamResponse()
-                await response.prepare(request)
-                for _ in range(50):
-                    await response.write(b"x" * 100)
-                return response
-            case "/bomb":
-                return web.Response(body=gzip.compress(b"x" * 10_000_000), headers={"Content-Encoding": "gzip"})
-            case "/elsewhere":
-                raise web.HTTPFound("/json")
-            case "/slow":
-                await asyncio.sleep(30)
-            case "/html":
-                return web.Response(text="<html>")
-            case "/empty":
-                return web.Response(status=204)
-            case "/denied":
-                return web.Response(status=401, text=f"no: {request.headers.get('Authorization')} {SECRET}")
-        return web.json_response({"id": "7", "list": [{"x": 1}]})
+        if request.path == "/elsewhere":
+            raise web.HTTPFound("/json")
+        if request.path == "/slow":
+            await asyncio.sleep(30)
+        if request.path == "/chunks":
+            return await in_chunks(request)
+        key = request.headers.get("Authorization")
+        answers: dict[str, dict[str, Any]] = {
+            "/big": {"body": b"x" * 5000},
+            "/bomb": {"body": gzip.compress(b"x" * 10_000_000), "headers": {"Content-Encoding": "gzip"}},
+            "/html": {"text": "<html>"},
+            "/empty": {"status": 204},
+            "/denied": {"status": 401, "text": f"no: {key} {SECRET}"},
+        }
+        usual = {"text": '{"id": "7", "list": [{"x": 1}]}', "content_type": "application/json"}
+        return web.Response(**answers.get(request.path, usual))
+
+
+async def in_chunks(request):
+    response = web.StreamResponse()
+    await response.prepare(request)
+    for _ in range(50):
+        await response.write(b"x" * 100)
+    return response
 
 
 @pytest.fixture
@@ -140,7 +143,8 @@ async def test_redirects_are_not_followed(line, server):
 
 async def test_silence_is_cut_off_after_the_time_given(line):
     for touch, keyed, wanted in (
-        (Touch.LOOKS, False, Retry), (Touch.STAGES, False, Retry), (Touch.PUBLISHES, False, Unsure), (Touch.PUBLISHES, True, Retry),
+        (Touch.LOOKS, False, Retry), (Touch.STAGES, False, Retry), (Touch.PUBLISHES, False, Unsure),
+        (Touch.PUBLISHES, True, Retry),
     ):  # fmt: skip
         line.touch, line.keyed = touch, keyed
         assert isinstance(await verdict(line, "GET", "/slow", timeout=0.05), wanted)

@@ -33,7 +33,7 @@ def follow_the_guide(root: Path) -> set[str]:
 ROOT = Path(tempfile.mkdtemp(prefix="toy-network-"))
 atexit.register(shutil.rmtree, ROOT, ignore_errors=True)
 PATHS = follow_the_guide(ROOT)
-# `postroom.networks` is a package with one folder, `tests.networks` grows with the path: both get the guide's folder too.
+# `postroom.networks` is a package with one folder, `tests.networks` grows with the path: both get this one too.
 postroom.networks.__path__.append(str(ROOT / "postroom" / "networks"))
 sys.path.append(str(ROOT))
 NETWORK = import_module("postroom.networks.noticeboard").NETWORK
@@ -68,6 +68,15 @@ def test_the_guide_names_only_limits_that_there_are():
 
 def test_the_guides_code_keeps_the_house_rules(tmp_path):
     repository = GUIDE.parents[1]
-    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", str(repository / "pyproject.toml"), str(ROOT)]
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--no-cache",
+        "--config",
+        str(repository / "pyproject.toml"),
+        str(ROOT),
+    ]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr

@@ -49,12 +49,14 @@ class Sandbox:
 
     async def connect(self, kind="microblog", name=""):
         way = self.network.way("direct")
+        assert way
+        assert way.direct
         fields = {"name": name or f"a{secrets.token_hex(6)}", "kind": kind}
         return await way.direct(self.line(), Begin(fields, "", "", "", datetime.now(UTC)))
 
-    def run(self, connected, text="Good morning", **rest):
-        rest = {"format": Format.TEXT, "key": secrets.token_hex(8), "at": datetime.now(UTC)} | rest
-        return Run(self.network, lambda: self.line(connected), Draft(text=text, **rest))
+    def run(self, connected, text="Good morning", format=Format.TEXT, **rest):  # noqa: A002 - the draft's own word
+        draft = Draft(key=secrets.token_hex(8), at=datetime.now(UTC), format=format, text=text, **rest)
+        return Run(self.network, lambda: self.line(connected), draft)
 
     async def accepted(self, connected):
         return (await self.admin("GET", f"/admin/accepted?account={connected.identity.username}"))["posts"]

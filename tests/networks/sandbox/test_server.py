@@ -126,8 +126,8 @@ async def test_pages_are_labelled_and_show_everything_escaped(sandbox):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{", b'{"text": 7}', b'{"media": ["nope"], "text": "x"}', b'{"format": "reel", "text": "x"}', b'{"text": ""}',
-     b'{"text": "x", "poll": {"options": ["a"]}}', b'{"text": "x", "reply_to": "none"}'],
+    [b"", b"[]", b"{", b'{"text": 7}', b'{"media": ["nope"], "text": "x"}', b'{"format": "reel", "text": "x"}',
+     b'{"text": ""}', b'{"text": "x", "poll": {"options": ["a"]}}', b'{"text": "x", "reply_to": "none"}'],
 )  # fmt: skip
 async def test_bad_input_is_refused_with_a_reason(sandbox, body):
     connected = await sandbox.connect()

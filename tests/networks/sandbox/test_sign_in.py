@@ -40,8 +40,7 @@ class Browser:
 async def begin(sandbox, **change):
     fields = {"server": sandbox.base}
     asked = Begin(fields, CALLBACK, "https://postroom.example", "the-state", datetime.now(UTC))
-    sent = await sandbox.network.way("oauth").begin(sandbox.line(), asked)
-    return sent
+    return await sandbox.network.way("oauth").begin(sandbox.line(), asked)
 
 
 async def consent(sandbox, name="mira.bakes", kind="photo", decision="yes"):
@@ -59,7 +58,9 @@ async def consent(sandbox, name="mira.bakes", kind="photo", decision="yes"):
 
 
 async def finish(sandbox, sent, params, **change):
-    back = Return(params, sent.remember | change.pop("remember", {}), CALLBACK, "https://postroom.example", datetime.now(UTC))
+    back = Return(
+        params, sent.remember | change.pop("remember", {}), CALLBACK, "https://postroom.example", datetime.now(UTC)
+    )
     return await sandbox.network.way("oauth").finish(sandbox.line(), back)
 
 
@@ -104,8 +105,8 @@ async def test_the_consent_button_works_from_its_own_page_only(sandbox):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("client_id", ""), ("redirect_uri", "javascript:alert(1)"), ("redirect_uri", ""), ("code_challenge_method", "plain"),
-     ("scope", "read everything"), ("response_type", "token")],
+    [("client_id", ""), ("redirect_uri", "javascript:alert(1)"), ("redirect_uri", ""),
+     ("code_challenge_method", "plain"), ("scope", "read everything"), ("response_type", "token")],
 )  # fmt: skip
 async def test_a_wrong_request_is_told_to_the_owner_not_sent_back(sandbox, name, value):
     asked = {key: values[0] for key, values in parse_qs(urlsplit((await begin(sandbox)).url).query).items()}
@@ -139,7 +140,9 @@ async def test_an_access_token_expires_and_can_be_refreshed(sandbox):
     assert await sandbox.network.connecting.whoami(line)
 
 
-@pytest.mark.parametrize(("fields", "word"), [({"name": "no spaces!"}, "name"), ({"name": "x", "kind": "radio"}, "kind")])
+@pytest.mark.parametrize(
+    ("fields", "word"), [({"name": "no spaces!"}, "name"), ({"name": "x", "kind": "radio"}, "kind")]
+)
 async def test_a_name_or_kind_that_cannot_be_is_refused(sandbox, fields, word):
     with pytest.raises(Stop, match=f"(?i){word}") as stopped:
         await sandbox.network.way("direct").direct(sandbox.line(), Begin(fields, "", "", "", datetime.now(UTC)))
