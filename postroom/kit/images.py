@@ -72,8 +72,10 @@ def look(path: Path, mime: str, size: int) -> Facts:
         except Exception as problem:
             raise _broken(problem) from problem
         width, height = image.size
-    if turned in {5, 6, 7, 8} and mime not in {"image/heic", "image/avif"}:  # these are turned when decoded
+    if turned in {5, 6, 7, 8} and mime != "image/heic":  # pillow-heif has turned it already
         width, height = height, width
+    if mime == "image/gif" and parts.end_of(path, mime) is None:  # Pillow takes what there is of its frames
+        raise Unfit("a picture that is broken (cut short)", "a whole picture")
     details: dict[str, Any] = {"frames": frames} if frames > 1 else {}
     return Facts("gif" if frames > 1 else "image", mime, size, width, height, seconds, cleaning, details)
 

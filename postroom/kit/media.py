@@ -129,7 +129,7 @@ def type_of(head: bytes) -> str:
     found = next((mime for start, mime in _SIGNATURES if head.startswith(start)), None) or _by_container(head)
     if found:
         return found
-    if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE6 in {0xE2, 0xE4, 0xE6}:
+    if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE6 == 0xE2:  # a frame of MPEG audio, layer III
         return "audio/mpeg"
     raise Unfit(_in_words(head))
 

@@ -23,16 +23,19 @@ _PNG_SEEN: Final = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM
 
 def has_tail(path: Path, mime: str) -> bool:
     """Whether something follows behind the picture's end. Types whose parts aren't known here have none."""
-    if mime not in _WALKS:
-        return False
+    return mime in _WALKS and end_of(path, mime) != path.stat().st_size
+
+
+def end_of(path: Path, mime: str) -> int | None:
+    """Where the picture of a JPEG, PNG, GIF or WebP ends; None where it doesn't."""
     with path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
         last = 0
         try:
             for _, _, stop in _WALKS[mime](data):
                 last = stop
         except (struct.error, IndexError, ValueError):
-            return True
-        return last != len(data)
+            return None
+        return last
 
 
 def strip(path: Path, mime: str, target: Path) -> bool:

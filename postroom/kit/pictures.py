@@ -6,6 +6,7 @@ was cut away would be missed only after it was public.
 
 import io
 import math
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,11 +70,22 @@ def cropped(picture: Image.Image, crop: tuple[float, float, float, float] | None
 
 def frame_for(width: int, height: int, aim: Aim) -> tuple[int, int]:
     """The smallest frame around a picture whose ratio fits."""
+    exact = _only_ratio(aim)
+    if exact is not None and width / height != aim.min_ratio:
+        times = max(math.ceil(width / exact.numerator), math.ceil(height / exact.denominator))
+        return exact.numerator * times, exact.denominator * times
     if aim.min_ratio is not None and width / height < aim.min_ratio:
         return math.ceil(height * aim.min_ratio), height
     if aim.max_ratio is not None and width / height > aim.max_ratio:
         return width, math.ceil(width / aim.max_ratio)
     return width, height
+
+
+def _only_ratio(aim: Aim) -> Fraction | None:
+    """The ratio where just one is allowed: only multiples of its two numbers have it exactly."""
+    if aim.min_ratio is None or aim.min_ratio != aim.max_ratio:
+        return None
+    return Fraction(aim.min_ratio).limit_denominator(1000)
 
 
 def padded(picture: Image.Image, aim: Aim) -> Image.Image:
@@ -95,6 +107,10 @@ def size_within(width: int, height: int, aim: Aim, *, even: bool = False) -> tup
         math.sqrt((aim.max_pixels or width * height) / (width * height)),
     )
     step = 2 if even else 1
+    exact = _only_ratio(aim)
+    if exact is not None:
+        times = int(min(width * scale / exact.numerator, height * scale / exact.denominator)) // step * step
+        return exact.numerator * max(step, times), exact.denominator * max(step, times)
     wide, high = (max(step, int(side * scale) // step * step) for side in (width, height))
     # Rounding must not push a ratio over its edge.
     while aim.min_ratio is not None and wide / high < aim.min_ratio and high > step:
