@@ -6,6 +6,7 @@ Every function is pure. ASCII and the common scripts take a fast path; the rest 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 _CLUSTER = regex.compile(r"\X")
 # What isn't named here may join with its neighbour; these stand alone whatever follows them, but for the pair \r\n.
-_MAY_JOIN = regex.compile(
-    r"[^\x00-\u02ff\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u20a0-\u20bf"
-    r"\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff]"
+_ALONE = (
+    r"\x00-\u02ff\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u20a0-\u20bf"
+    r"\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff"
 )
+_JOINING = re.compile(f"[^{_ALONE}]+")
 # A host needs a dot and a last label that begins with a letter: no network makes a link of "http://localhost".
 _URL = r"https?://(?:[\p{L}\p{M}\p{N}_-]++\.)+\p{L}[\p{L}\p{M}\p{N}-]*+(?::\d++)?(?:[/?\#][^\s\x00-\x1f<>\"]*+)?"
 # Right after one of these, a link is none. (Not any letter: there are scripts without spaces.)
@@ -30,6 +32,7 @@ _MENTION = (
 )
 _TAG = r"[\#\uff03](?=[\p{N}_\u00b7]*+[\p{L}\p{M}])(?P<tag>[\p{L}\p{M}\p{N}_\u00b7\u200c]++)"
 _ENTITY = regex.compile(rf"(?P<url>(?<![{_GLUE}]){_URL})|(?<![\w/@]){_MENTION}|(?<![\w/&]){_TAG}", regex.IGNORECASE)
+_MAY_BEGIN = re.compile("[@#\uff03]|https?://", re.IGNORECASE)
 _ANY_URL = regex.compile(rf"[{_GLUE}]?{_URL}", regex.IGNORECASE)
 
 _OPENERS = {")": "(", "]": "[", "}": "{", "」": "「", "\uff09": "\uff08"}
@@ -54,9 +57,14 @@ class Unit(NamedTuple):
 
 
 def _graphemes(text: str) -> int:
-    if text.isascii() or _MAY_JOIN.search(text) is None:
-        return len(text) - text.count("\r\n")
-    return sum(1 for _ in _CLUSTER.finditer(text))
+    size = len(text) - text.count("\r\n")
+    if text.isascii():
+        return size
+    # Between two characters that stand alone there is always a border: only the stretches around others are looked at.
+    for match in _JOINING.finditer(text):
+        piece = text[max(0, match.start() - 1) : match.end() + 1]
+        size -= len(piece) - len(_CLUSTER.findall(piece))
+    return size
 
 
 def _utf16(text: str) -> int:
@@ -111,7 +119,11 @@ def links(text: str) -> list[str]:
 def entities(text: str) -> Iterator[Entity]:
     """Yield links, mentions and hashtags from left to right; none lies within another."""
     at = 0
-    while match := _ENTITY.search(text, at):
+    while sign := _MAY_BEGIN.search(text, at):
+        at = sign.start() + 1
+        match = _ENTITY.match(text, sign.start())
+        if match is None:
+            continue
         start = match.start()
         if match["url"] is not None:
             at = start + _link_length(match["url"])

@@ -122,9 +122,15 @@ def test_entities_come_in_order_and_never_overlap(text):
         at = entity.end
 
 
-@given(st.text())
+joining = st.sampled_from("ab\r\n\u0600\u0301\u200d\u00a9\u00ae\U0001f44d\U0001f3fd\U0001f1e9\u0915\u094d\u1100\u1161")
+
+
+@given(st.text() | st.text(joining))
+@settings(max_examples=500)
 @example("\u0378\u1160\u11a8")
 @example("\u3099\uff9e\u200d\ufe0f")
+@example("\u0600a\u0301\r\n\u0600\r\n\u00a9\u200d\u00a9\u200d\u00a9")
+@example("\r\u0301\n\r\n\u200d")
 def test_the_fast_path_agrees_with_the_slow_one(text):
     assert words.count(text, "grapheme") == len(regex.findall(r"\X", text))
     assert words.count(text, "utf16") == sum(1 + (ord(char) > 0xFFFF) for char in text)
