@@ -22,13 +22,13 @@ SCOPE = (
     " set_config('postroom.actor', %s, true)"
 )
 POST = """
-INSERT INTO posts_post (id, workspace_id, brand_id, title, slug, text, type, status, hashtags, mentions, link, languages,
-                        campaign, labels, recurrence, is_ai_made, metadata, version)
+INSERT INTO posts_post (id, workspace_id, brand_id, title, slug, text, type, status, hashtags, mentions, link,
+                        languages, campaign, labels, recurrence, is_ai_made, metadata, version)
 VALUES (%s, %s, %s, '', '', %s, 'text', 'draft', '[]', '[]', '', '[]', '', '[]', '', false, '{}', 1)
 """
 PUBLICATION = """
-INSERT INTO publishing_publication (id, workspace_id, post_id, channel_id, status, format, options, network_post_id, url,
-                                    error_class, reason, error_where, attempts, retries, checkpoint, fence, version)
+INSERT INTO publishing_publication (id, workspace_id, post_id, channel_id, status, format, options, network_post_id,
+                                    url, error_class, reason, error_where, attempts, retries, checkpoint, fence, version)
 VALUES (%s, %s, %s, %s, 'draft', '', '{}', '', '', '', '', '', 0, 0, '{}', 0, 1)
 """
 EVENT = """

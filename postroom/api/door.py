@@ -28,6 +28,6 @@ add_handlers(api)
 
 
 @api.get("/health", auth=None, tags=["health"])
-def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def health(request: HttpRequest) -> HttpResponse:
     """Say that the web process answers."""
     return HttpResponse('{"status":"ok"}', content_type="application/json")

@@ -11,7 +11,7 @@ from ninja import Field, Query, Router
 
 from postroom.api.keys import Called
 from postroom.api.paging import LIMIT, LIMIT_MAX, make_cursor, read_cursor, refuse_unknown
-from postroom.api.shapes import In, PostOut, PostPage, VariantIn, WhenIn, WritingIn
+from postroom.api.shapes import In, PostOut, PostPage, PublicationOut, VariantIn, WhenIn, WritingIn
 from postroom.api.versions import etag, expected_version
 from postroom.posts.writing import remove_post
 from postroom.publishing import listing, planning, scheduling
@@ -19,6 +19,8 @@ from postroom.publishing.listing import Shown
 from postroom.publishing.timing import read_when
 
 router = Router(tags=["posts"])
+POST_FIELDS = tuple(name for name in PostOut.model_fields if name not in {"publications", "problems"})
+PUBLICATION_FIELDS = tuple(PublicationOut.model_fields)
 
 
 class PostIn(WritingIn):
@@ -78,9 +80,8 @@ def create_post(request: Called, payload: PostIn) -> HttpResponse:
         when=read_when(payload.when) if payload.when else None,
         now=timezone.now(),
     )
-    answer = _of_plan(request, plan, HTTPStatus.CREATED)
-    answer["Location"] = f"/api/v1/posts/{plan.post.id}"
-    return answer
+    headers = {"ETag": etag(plan.post.version), "Location": f"/api/v1/posts/{plan.post.id}"}
+    return HttpResponse(in_short(plan), status=HTTPStatus.CREATED, content_type="application/json", headers=headers)
 
 
 @router.get("/{uuid:post_id}", response=PostOut)
@@ -149,6 +150,15 @@ def cancel_post(request: Called, post_id: UUID) -> HttpResponse:
     """Cancel all of a post that has not gone out."""
     scheduling.cancel_post(actor=request.actor, post_id=post_id, now=timezone.now())
     return show_post(request, post_id)
+
+
+def in_short(plan: planning.Plan) -> bytes:
+    """A post as it was just written (PostOut), without asking the database again."""
+    post = {name: getattr(plan.post, name) for name in POST_FIELDS}
+    publications = [{name: getattr(one, name) for name in PUBLICATION_FIELDS} for one in plan.publications]
+    return orjson.dumps(
+        post | {"publications": publications, "problems": [one.told() for one in plan.misfits]}, default=str
+    )
 
 
 def _of_plan(request: Called, plan: planning.Plan, status: int = HTTPStatus.OK) -> HttpResponse:

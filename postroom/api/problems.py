@@ -42,17 +42,17 @@ def add_handlers(api: NinjaAPI) -> None:
     """Make every error that leaves an endpoint a problem."""
 
     @api.exception_handler(Refusal)
-    def refused(request: HttpRequest, error: Refusal) -> HttpResponse:  # noqa: ARG001
+    def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
         return of_refusal(error)
 
     @api.exception_handler(ValidationError)
-    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:  # noqa: ARG001
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         errors = [_of_pydantic(one) for one in error.errors]
         detail = "; ".join(f"{one['field']}: {one['allowed']}" for one in errors[:5])
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_input", detail, errors=errors)
 
     @api.exception_handler(AuthenticationError)
-    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  # noqa: ARG001
+    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         answer = problem(
             HTTPStatus.UNAUTHORIZED,
             "no_key",
@@ -62,11 +62,11 @@ def add_handlers(api: NinjaAPI) -> None:
         return answer
 
     @api.exception_handler(Http404)
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: ARG001
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return problem(HTTPStatus.NOT_FOUND, "not_found", "nothing found here")
 
     @api.exception_handler(HttpError)
-    def other(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001
+    def other(request: HttpRequest, error: HttpError) -> HttpResponse:
         return problem(error.status_code, "bad_request", str(error))
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from postroom.channels.models import Channel
@@ -15,6 +16,7 @@ from postroom.library.models import Asset
 from postroom.networks import registry, rules
 from postroom.networks.rules import Need, Problem
 from postroom.networks.shape import Format, Media, MediaKind
+from postroom.posts.content import Writing
 from postroom.posts.models import Post
 from postroom.publishing.drafting import Content, drafts_to_check, make_content
 from postroom.publishing.models import Publication
@@ -63,25 +65,46 @@ def refuse_blocking(misfits: Iterable[Misfit], publications: Iterable[Publicatio
         raise DoesNotFit(blocking)
 
 
-def check_fit(post: Post, publications: Sequence[Publication]) -> tuple[Misfit, ...]:
-    """Check publications of one post; blocking problems first. Call inside the actor's scope."""
+def check_fit(post: Post, publications: Sequence[Publication], *, writing: Writing | None = None) -> tuple[Misfit, ...]:
+    """Check publications of one post; blocking problems first. Call inside the actor's scope.
+
+    `writing`: the post's content where the caller has just written it; else it is read from the database.
+    """
     if not publications:
         return ()
-    items = list(post.items.order_by("position").values("kind", "text", "position"))
+    items, media = _said(writing) if writing else _stored(post)
+    contents = {one.id: content_of(post, one, items, media) for one in publications}
+    wanted = {UUID(str(file["asset_id"])) for content in contents.values() for file in content.media}
+    assets = Asset.objects.in_bulk(list(wanted)) if wanted else {}
+    prefetch_related_objects(publications, "channel")
+    found = [
+        Misfit(one.id, one.channel_id, one.channel.network, problem)
+        for one in publications
+        for problem in _problems(contents[one.id], one.channel, assets)
+    ]
+    return tuple(sorted(found, key=lambda one: not one.problem.blocks))
+
+
+Rows = list[dict[str, Any]]
+
+
+def _stored(post: Post) -> tuple[Rows, Rows]:
+    items = [{"kind": one.kind, "text": one.text} for one in post.items.order_by("position")]
     media = [
         {"asset_id": one.asset_id, "item_position": one.item_position, "alt_text": one.alt_text, "crop": one.crop}
         for one in post.media.order_by("item_position", "position")
     ]
-    contents = {one.id: content_of(post, one, items, media) for one in publications}
-    wanted = {UUID(str(file["asset_id"])) for content in contents.values() for file in content.media}
-    assets = Asset.objects.in_bulk(list(wanted)) if wanted else {}
-    channels = Channel.objects.in_bulk([one.channel_id for one in publications])
-    found = [
-        Misfit(one.id, one.channel_id, channels[one.channel_id].network, problem)
-        for one in publications
-        for problem in _problems(contents[one.id], channels[one.channel_id], assets)
+    return items, media
+
+
+def _said(writing: Writing) -> tuple[Rows, Rows]:
+    items = [{"kind": item.kind, "text": item.text} for item in writing.items]
+    media = [
+        {"asset_id": one.asset_id, "item_position": position, "alt_text": one.alt_text, "crop": one.crop}
+        for position, files in enumerate([writing.media, *(item.media for item in writing.items)])
+        for one in files
     ]
-    return tuple(sorted(found, key=lambda one: not one.problem.blocks))
+    return items, media
 
 
 def content_of(

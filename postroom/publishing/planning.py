@@ -64,9 +64,10 @@ def compose_post(
     with acting(actor):
         post = create_post(actor=actor, brand_id=brand_id, writing=writing, now=now)
         publications = _put_on(post, variants)
+        misfits = check_fit(post, publications, writing=writing)
         if when is not None:
-            publications = schedule_publications(actor, post, publications, when, now)
-        return Plan(post, tuple(publications), check_fit(post, publications))
+            schedule_publications(actor, post, publications, when, now, misfits=misfits)
+        return Plan(post, tuple(publications), misfits)
 
 
 def rewrite_post(*, actor: Actor, post_id: UUID, writing: Writing, now: datetime, version: int | None = None) -> Plan:

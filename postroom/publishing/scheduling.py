@@ -12,7 +12,7 @@ from postroom.posts.models import Post
 from postroom.posts.states import PostStatus
 from postroom.posts.writing import open_post
 from postroom.publishing.changing import TooLate, move, open_publication, roll_up
-from postroom.publishing.fitting import check_fit, refuse_blocking
+from postroom.publishing.fitting import Misfit, check_fit, refuse_blocking
 from postroom.publishing.models import Publication
 from postroom.publishing.states import OPEN, PublicationStatus
 from postroom.publishing.timing import At, NextSlot, When, moment_of
@@ -34,16 +34,22 @@ def schedule_post(*, actor: Actor, post_id: UUID, when: When, now: datetime) -> 
 
 
 def schedule_publications(
-    actor: Actor, post: Post, publications: Sequence[Publication], when: When, now: datetime
+    actor: Actor,
+    post: Post,
+    publications: Sequence[Publication],
+    when: When,
+    now: datetime,
+    *,
+    misfits: Sequence[Misfit] | None = None,
 ) -> list[Publication]:
-    """Check and schedule these publications of a post, inside the caller's transaction."""
+    """Check and schedule these publications, inside the caller's transaction. `misfits`: if checked already."""
     actor.demand(Permission.POSTS_SCHEDULE, post.brand_id)
     ready = [one for one in publications if one.status in BEGINS]
     if not publications:
         raise BadInput("channels", [], "at least one channel to publish on")
     if not ready:
         raise TooLate.of(publications[0])
-    refuse_blocking(check_fit(post, ready), ready)
+    refuse_blocking(check_fit(post, ready) if misfits is None else misfits, ready)
     brand = Brand.objects.get(id=post.brand_id)
     for one in ready:
         moment = _moment(actor, when, brand, one.channel_id, now)
