@@ -36,7 +36,8 @@ class _Root(click.Group):
     """Knows the commands by the table, so that `--help` loads none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return [name for name in COMMANDS if importlib.util.find_spec(_module(name))]
+        specs = {name: importlib.util.find_spec(_module(name)) for name in COMMANDS}
+        return [name for name, spec in specs.items() if spec and spec.origin]  # a folder alone is no command yet
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):

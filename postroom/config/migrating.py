@@ -68,19 +68,25 @@ def _make_database(owner: str) -> bool:
         psycopg.connect(owner).close()
     except psycopg.OperationalError as problem:
         # libpq gives a failed connection no SQLSTATE: ask the server, unless it can't be reached at all
-        name = str(conninfo_to_dict(owner)["dbname"])
         try:
             server = psycopg.connect(make_conninfo(owner, dbname="postgres"), autocommit=True)
         except psycopg.OperationalError:
             raise problem from None
         with server:
-            if server.execute("select from pg_database where datname = %s", [name]).fetchone():
-                raise
-            server.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
-            )
-        return True
+            return _make_missing(server, str(conninfo_to_dict(owner)["dbname"]), problem)
     return False
+
+
+def _make_missing(server: psycopg.Connection, name: str, problem: psycopg.OperationalError) -> bool:
+    if server.execute("select from pg_database where datname = %s", [name]).fetchone():
+        raise problem
+    try:
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
+    except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+        return False  # another `postroom migrate` was quicker
+    except psycopg.errors.InsufficientPrivilege:
+        raise DatabaseUnfit(f"there is no database “{name}”, and its user may not make one (CREATEDB)") from None
+    return True
 
 
 def _check_version(connection: psycopg.Connection) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -106,3 +107,18 @@ def test_a_missing_database_is_made_if_the_owner_may(outside, owner_dsn, tmp_pat
     outside.execute("alter role outside createrole createdb")
     done = _migrate(tmp_path, POSTROOM_DATABASE_URL=_url(owner_dsn, "outside"))
     assert done.returncode == 0, done.stderr
+
+
+def test_two_at_once_dont_trip_over_each_other(outside, owner_dsn, tmp_path):
+    outside.execute("alter role outside createrole")
+    url = _url(owner_dsn, "outside")
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: _migrate(tmp_path, POSTROOM_DATABASE_URL=url), range(2)))
+    assert [done.returncode for done in both] == [0, 0], both
+
+
+def test_an_owner_who_may_not_make_a_missing_database_is_told(outside, owner_dsn, tmp_path):
+    outside.execute("drop database outside")
+    done = _migrate(tmp_path, POSTROOM_DATABASE_URL=_url(owner_dsn, "outside"))
+    assert done.returncode == 1
+    assert "CREATEDB" in done.stderr
