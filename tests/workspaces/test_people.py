@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 
 from postroom.brands.editing import create_brand
-from postroom.events.models import ActivityLog, ActorKind
 from postroom.workspaces import queries
 from postroom.workspaces.actors import Actor, acting, seeing
 from postroom.workspaces.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -30,140 +29,13 @@ from postroom.workspaces.members import (
     remove_member,
 )
 from postroom.workspaces.models import Invitation, Membership, Role, Workspace
-from postroom.workspaces.permissions import TABLE, Permission
+from postroom.workspaces.permissions import Permission
 from postroom.workspaces.users import (
-    AlreadyThere,
     actor_of_user,
-    change_password,
-    create_user,
-    edit_user,
-    user_by_email,
-    workspaces_of,
 )
-from tests.make.workspaces import NOW, Cast, make_member, make_user, make_workspace
+from tests.make.workspaces import NOW, Cast, make_member, make_user
 
 WEEK = timedelta(days=7)
-
-
-# ------------------------------------------------------------ users
-
-
-def test_a_user_signs_in_by_a_password_kept_by_argon2(db: None) -> None:
-    user = create_user(email=" Ada@Example.ORG ", password="a long enough one", now=NOW)
-    assert user.email == "ada@example.org"
-    assert user.password.startswith("argon2")
-    assert user_by_email("ADA@example.org") == user
-    with pytest.raises(AlreadyThere):
-        create_user(email="ada@example.org", now=NOW)
-    with pytest.raises(NotAllowed):
-        change_password(user_id=user.id, old="wrong", new="another long one", now=NOW)
-    changed = change_password(user_id=user.id, old="a long enough one", new="another long one", now=NOW)
-    assert changed.check_password("another long one")
-
-
-def test_who_has_no_password_yet_sets_one(db: None) -> None:
-    user = create_user(email="ada@example.org", now=NOW)
-    assert not user.has_usable_password()
-    assert change_password(user_id=user.id, old=None, new="a long enough one", now=NOW).has_usable_password()
-
-
-@pytest.mark.parametrize("password", ["tiny7", "password", "ada@example.org", "x" * 1001])
-def test_weak_passwords_are_refused_without_being_shown(db: None, password: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        create_user(email="ada@example.org", password=password, now=NOW)
-    assert password not in str(caught.value) or password == "password"
-    assert caught.value.found == "…"
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"email": "nobody"},
-        {"email": ""},
-        {"email": "a@b\x00.org"},
-        {"email": "a" * 250 + "@b.org"},
-        {"username": "a"},
-        {"avatar_url": "file:///etc"},
-        {"is_superuser": True},
-    ],
-)
-def test_users_that_do_not_fit_are_refused(db: None, fields: dict[str, Any]) -> None:
-    with pytest.raises(BadInput):
-        create_user(now=NOW, **{"email": "ada@example.org", **fields})
-
-
-def test_names_and_preferences_are_edited(db: None) -> None:
-    user = create_user(email="ada@example.org", username="ada", now=NOW)
-    other = create_user(email="bob@example.org", username="bob", now=NOW)
-    edited = edit_user(user_id=user.id, display_name="Ada L.", preferences={"theme": "dark"}, now=NOW)
-    edited = edit_user(user_id=user.id, preferences={"time_zone": "Europe/Paris"}, now=NOW)
-    assert (str(edited), edited.preferences) == ("Ada L.", {"theme": "dark", "time_zone": "Europe/Paris"})
-    with pytest.raises(AlreadyThere):
-        edit_user(user_id=other.id, username="ada", now=NOW)
-    for preferences in ({"theme": "neon"}, {"week_start": 7}, {"surprise": 1}):
-        with pytest.raises(BadInput):
-            edit_user(user_id=user.id, preferences=preferences, now=NOW)
-    with pytest.raises(NotFound):
-        edit_user(user_id=uuid4(), now=NOW)
-
-
-def test_a_user_is_an_actor_where_they_are_a_member(cast: Cast) -> None:
-    assert cast.viewer.user_id
-    actor = actor_of_user(cast.viewer.user_id, cast.workspace.id)
-    assert (actor.kind, actor.role, actor.brand_ids) == (ActorKind.PERSON, Role.VIEWER, None)
-    with pytest.raises(NotFound):
-        actor_of_user(cast.viewer.user_id, cast.outside_workspace.id)
-    with pytest.raises(NotFound):
-        actor_of_user(uuid4(), cast.workspace.id)
-    assert [one.id for one in workspaces_of(cast.viewer.user_id)] == [cast.workspace.id]
-    assert workspaces_of(uuid4()) == []
-
-
-# ------------------------------------------------------------ workspaces
-
-
-def test_slugs_of_workspaces_are_made_unique_though_others_are_not_seen(db: None) -> None:
-    first, _ = make_workspace("Press")
-    second, _ = make_workspace("Press")
-    assert first.slug == "press"
-    assert second.slug.startswith("press-")
-    with pytest.raises(SlugTaken):
-        create_workspace(name="Press", slug="press", now=NOW)
-    named = {one.slug: one.id for one in queries.workspaces_on_this_machine()}
-    assert named == {first.slug: first.id, second.slug: second.id}
-
-
-def test_a_workspace_without_an_owner_yet_is_the_machines(db: None) -> None:
-    workspace = create_workspace(name="Ours", now=NOW)
-    machine = Actor.system(workspace.id)
-    assert queries.one_workspace(machine).name == "Ours"
-    user = make_user()
-    add_member(actor=machine, user_id=user.id, role="owner", now=NOW)
-    assert actor_of_user(user.id, workspace.id).role == Role.OWNER
-
-
-def test_settings_are_kept_to_those_there_are(cast: Cast) -> None:
-    edited = edit_workspace(actor=cast.admin, name="New", settings={"missed_after_hours": 0}, now=NOW)
-    assert (edited.name, edited.settings) == ("New", {"missed_after_hours": 0})
-    edited = edit_workspace(actor=cast.admin, settings={"languages": ["en", "pl"]}, now=NOW)
-    edited = edit_workspace(actor=cast.admin, settings={"missed_after_hours": None}, now=NOW)
-    assert edited.settings == {"languages": ["en", "pl"]}
-
-
-def test_everything_is_held_and_let_go(cast: Cast) -> None:
-    assert pause_workspace(actor=cast.approver, why="fire", now=NOW).paused_at == NOW
-    later = pause_workspace(actor=cast.owner, why="still burning", now=NOW + WEEK)
-    assert (later.paused_at, later.paused_why) == (NOW, "still burning")
-    assert resume_workspace(actor=cast.owner, now=NOW).paused_at is None
-    with pytest.raises(Conflict):
-        resume_workspace(actor=cast.owner, now=NOW)
-    with seeing(cast.owner):
-        what = ActivityLog.objects.filter(subject_id=cast.workspace.id).order_by("at").values_list("what", "why")
-        assert list(what)[-3:] == [
-            ("workspace.paused", "fire"),
-            ("workspace.paused", "still burning"),
-            ("workspace.resumed", ""),
-        ]
 
 
 # ------------------------------------------------------------ invitations
@@ -288,66 +160,6 @@ def test_nobody_gives_more_than_they_have(cast: Cast) -> None:
         with pytest.raises(NotAllowed):
             add_member(actor=limited, user_id=ada.id, role="viewer", brand_ids=brand_ids, now=NOW)
     add_member(actor=limited, user_id=ada.id, role="viewer", brand_ids=[cast.brand.id], now=NOW)
-
-
-# ------------------------------------------------------------ who may what
-
-MAY = {
-    "workspace.read": "owner admin editor approver viewer",
-    "workspace.edit": "owner admin",
-    "workspace.delete": "owner",
-    "members.read": "owner admin editor approver",
-    "members.edit": "owner admin",
-    "keys.edit": "owner admin",
-    "brands.read": "owner admin editor approver viewer",
-    "brands.edit": "owner admin",
-    "channels.read": "owner admin editor approver viewer",
-    "channels.connect": "owner admin",
-    "channels.edit": "owner admin",
-    "library.read": "owner admin editor approver viewer",
-    "library.edit": "owner admin editor",
-    "posts.read": "owner admin editor approver viewer",
-    "posts.write": "owner admin editor",
-    "posts.approve": "owner admin approver",
-    "posts.schedule": "owner admin editor",
-    "posts.settle": "owner admin editor",
-    "comments.write": "owner admin editor approver",
-    "events.read": "owner admin editor approver viewer",
-    "events.resolve": "owner admin editor",
-    "history.read": "owner admin editor approver viewer",
-    "money.read": "owner admin",
-    "money.edit": "owner admin",
-    "pause": "owner admin editor approver",
-}
-
-
-@pytest.mark.parametrize("permission", list(Permission))
-def test_the_permission_table(permission: Permission) -> None:
-    allowed = set(MAY[permission.value].split())
-    for role in Role:
-        actor = Actor(kind=ActorKind.PERSON, workspace_id=uuid4(), role=role)
-        assert actor.may(permission) == (role.value in allowed), role
-        assert (permission in TABLE[role]) == (role.value in allowed)
-        if role.value in allowed:
-            actor.demand(permission)
-        else:
-            with pytest.raises(NotAllowed, match=role.value):
-                actor.demand(permission)
-
-
-@pytest.mark.parametrize("permission", list(Permission))
-def test_scopes_and_brands_narrow_a_role(permission: Permission) -> None:
-    brand, other = uuid4(), uuid4()
-    key = Actor(
-        kind=ActorKind.API_KEY,
-        workspace_id=uuid4(),
-        role=Role.OWNER,
-        scopes=frozenset({permission.value}),
-        brand_ids=frozenset({brand}),
-    )
-    assert key.may(permission, brand)
-    assert not key.may(permission, other)
-    assert not any(key.may(one) for one in Permission if one is not permission)
 
 
 # ------------------------------------------------------------ outsiders, bad input
