@@ -25,9 +25,10 @@ from bench import wire  # noqa: E402
 from postroom.config import folder  # noqa: E402
 from postroom.config.env import environment  # noqa: E402
 from postroom.kit.http import Guard  # noqa: E402
+from postroom.networks.shape import Tokens  # noqa: E402
 from postroom.publishing.engine import Engine  # noqa: E402
 from postroom.publishing.opening import Keys  # noqa: E402
-from postroom.networks.shape import Tokens  # noqa: E402
+from postroom.worker.main import settle_memory  # noqa: E402
 
 TOKENS = Tokens("a-token-of-the-usual-length")
 
@@ -35,8 +36,9 @@ TOKENS = Tokens("a-token-of-the-usual-length")
 class BenchKeys(Keys):
     """One token for all."""
 
-    async def open(self, desk: Any, channels: Any) -> dict[str, Tokens]:
-        return dict.fromkeys(channels, TOKENS)
+    async def open(self, desk: Any, lanes: Any) -> None:
+        for lane in lanes:
+            lane.line.tokens = TOKENS
 
 
 LOOP = []
@@ -66,8 +68,8 @@ async def main() -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=read, daemon=True).start()
-    import gc
-    gc.collect(); gc.freeze(); gc.set_threshold(20000, 50, 1000)
+
+    settle_memory()
     running = asyncio.create_task(engine.run(stop))
     await engine.life.ready.wait()
     print("ready", flush=True)
@@ -97,7 +99,8 @@ if __name__ == "__main__":
     os.sched_setaffinity(0, {int(sys.argv[1])})
     wire.register()
     if os.environ.get("DUMP"):
-        import faulthandler, signal
+        import faulthandler
+        import signal
         def dump(*a):
             faulthandler.dump_traceback()
             for t in asyncio.all_tasks(LOOP[0]): t.print_stack()

@@ -228,7 +228,8 @@ class Engine:
         try:
             found = {} if self._stopping else await self.desk.take([lane for lane, _ in hungry], EACH)
             if found:
-                await self.keys.bring_files(self.desk, [errand for errands in found.values() for errand in errands])
+                read = [errand for errands in found.values() for errand in errands]
+                await self.keys.bring_files(self.desk, read, {lane.channel_id: lane for lane, _ in hungry})
         except BaseException:
             self._hungry = hungry + self._hungry
             raise
@@ -279,10 +280,9 @@ class Engine:
         lanes = [self._lane(row, loop.time()) for row in rows]
         self.lanes |= {lane.channel_id: lane for lane in lanes}
         try:
-            tokens = await self.keys.open(self.desk, [lane.channel_id for lane in lanes])
+            await self.keys.open(self.desk, lanes)
             by_network: dict[str, list[Lane]] = {}
             for lane in lanes:
-                lane.line.tokens = tokens.get(lane.channel_id)
                 by_network.setdefault(lane.network.name, []).append(lane)
             for group in by_network.values():
                 await self.desk.spent(group[0].network, group)

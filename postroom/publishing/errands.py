@@ -33,6 +33,7 @@ class Errand:
 
     __slots__ = (
         "attempt",
+        "channel_id",
         "checkpoint",
         "content",
         "deadline",
@@ -40,7 +41,9 @@ class Errand:
         "files",
         "id",
         "is_missed",
+        "lacks",
         "post_id",
+        "refused",
         "retries",
         "scheduled_for",
         "status",
@@ -51,6 +54,7 @@ class Errand:
     def __init__(self, row: tuple[Any, ...], content: Content) -> None:
         """Take a row of `take.sql`."""
         self.id: str = row[0]
+        self.channel_id: str = row[1]
         self.workspace_id: str = row[2]
         self.post_id: str = row[3]
         self.status: str = row[4]
@@ -63,6 +67,10 @@ class Errand:
         self.scheduled_for: datetime | None = row[16]
         self.content = content
         self.files: dict[int, tuple[Any, ...]] | None = None
+        self.lacks = ""
+        """Why its files aren't ready yet."""
+        self.refused: tuple[str, str] | None = None
+        """Why its files never will be: (reason, field)."""
         self.attempt = ""
 
 
@@ -73,6 +81,7 @@ class Lane:
         "allowance",
         "brand_id",
         "channel_id",
+        "generation",
         "hold_until",
         "hold_why",
         "last",
@@ -106,6 +115,7 @@ class Lane:
         self.allowance: list[tuple[int, datetime]] | None = None
         self.refreshed = False
         self.posts = 0
+        self.generation = 0
 
     def hold(self, until: datetime, why: str) -> None:
         """Send nothing more on this channel before a moment; the later of two counts."""

@@ -29,6 +29,8 @@ log = structlog.get_logger("postroom.sending")
 
 SHORT_WAIT = 2.0
 """Seconds of a `Wait` that are waited in the lane; a longer one lets the lane go on with other publications."""
+FILES_AGAIN = 3.0
+"""Seconds until files that are being made are asked for again."""
 MAX_WORDS = 500
 
 
@@ -72,6 +74,12 @@ class Sender:
         """Take one publication as far as it goes now. Its ending may still be on its way to disk (`lane.last`)."""
         if errand.is_missed:
             await self._set_aside(lane, errand, S.MISSED, "missed", "Its time had passed too long ago when it could be sent.", "")
+            return
+        if errand.refused is not None:
+            await self._set_aside(lane, errand, S.FAILED, "check", *errand.refused)
+            return
+        if errand.lacks:
+            await self._set_aside(lane, errand, S.CLAIMED, "", errand.lacks, "")
             return
         try:
             if not errand.checkpoint:
@@ -454,12 +462,14 @@ class Sender:
             "version": errand.version,
             "was": errand.status,
             "to": to.value,
+            "next": self.clock.after(FILES_AGAIN) if to is S.CLAIMED else None,
             "class": class_,
             "reason": reason[:MAX_WORDS],
             "where": where,
         }
         lane.last = future = self.ledger.enter("set_aside", row)
-        severity = "warning" if to is S.MISSED else "error"
-        self._raise(errand, (f"publication.{to.value}", severity), reason, to.value)
+        if to is not S.CLAIMED:
+            severity = "warning" if to is S.MISSED else "error"
+            self._raise(errand, (f"publication.{to.value}", severity), reason, to.value)
         if await future:
             self.touched(errand.post_id, errand.workspace_id)

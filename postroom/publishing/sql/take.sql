@@ -1,7 +1,7 @@
 -- What is due on these channels, the first few of each?
 SELECT p.id::text, p.channel_id::text, p.workspace_id::text, p.post_id::text, p.status, p.version, p.fence,
        p.retries, p.deadline, p.checkpoint, p.text, p.options, p.format, p.items, p.media,
-       p.status = 'scheduled' AND p.attempts = 0 AND p.scheduled_for < %(now)s - make_interval(secs => 3600 * coalesce(
+       p.status IN ('scheduled', 'claimed') AND p.attempts = 0 AND p.scheduled_for < %(now)s - make_interval(secs => 3600 * coalesce(
            (w.settings->>'missed_after_hours')::float, %(missed)s)),
        p.scheduled_for
 FROM unnest(%(lanes)s::uuid[]) AS l(channel_id)
