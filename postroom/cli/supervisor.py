@@ -91,7 +91,7 @@ class Supervisor:
         if here.worker:
             self.parts.append(Part("worker", [*python, "postroom.config.working"]))
         if here.sandbox:
-            where = ["--data", str(here.data), "--port", str(here.sandbox_port)]
+            where = ["--data", str(here.data / "sandbox"), "--port", str(here.sandbox_port)]
             self.parts.insert(0, Part("sandbox network", [*python, "postroom.networks.sandbox.server", *where]))
         self.stopping = False
         self.answered = False

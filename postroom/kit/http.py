@@ -8,6 +8,7 @@ allow-list of "host" or "host:port" entries.
 from __future__ import annotations
 
 import ipaddress
+import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,7 +18,6 @@ from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Iterable
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -101,7 +101,9 @@ class GuardedResolver(AbstractResolver):
         self.guard = guard
         self.inner = ThreadedResolver()
 
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = 0) -> list[ResolveResult]:  # type: ignore[assignment]
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
         """Resolve, and refuse what points inwards."""
         found = await self.inner.resolve(host, port, family)
         for result in found:

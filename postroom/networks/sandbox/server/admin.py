@@ -51,7 +51,7 @@ async def expire(request: web.Request) -> web.Response:
     store, body = demand_admin(request), await read_json(request)
     column = "revoked_at" if body.get("revoke") else "access_expires_at"
     count = store.run(
-        f"update grants set {column} = ? where account_id in (select id from account where name = ?)",  # noqa: S608
+        f"update grants set {column} = ? where account_id in (select id from account where name = ?)",  # noqa: S608 - one of two names
         time.time() - 1, str(body.get("account", "")),
     )  # fmt: skip
     return answer({"ended": count})

@@ -26,7 +26,8 @@ class Store:
         `processing`: by what the usual time of processing an upload is multiplied.
         """
         self.folder, self.speed, self.processing = folder, speed, processing
-        (folder / "media").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "media").mkdir(exist_ok=True)
         self.db = sqlite3.connect(folder / "sandbox.db", isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.execute("pragma journal_mode = wal")
