@@ -98,3 +98,14 @@ def test_runs(): pass
         check=False,
     )
     assert outcome in found.stdout, found.stdout + found.stderr
+
+
+def test_the_files_a_process_starts_with_are_light() -> None:
+    """Doors may import these two from the roof because they bring nothing along: no Django, no room, no driver."""
+    program = (
+        "import sys, postroom.config.env, postroom.config.folder;"
+        "print(sorted(n for n in sys.modules if n.startswith(('django', 'psycopg'))"
+        " or n.startswith('postroom.') and not n.startswith('postroom.config')))"
+    )
+    found = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
