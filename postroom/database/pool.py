@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 from django.db import connections
-from psycopg import AsyncConnection, Notify, sql
+from psycopg import AsyncConnection, Notify, pq, sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
@@ -15,9 +15,11 @@ _LONGEST_PAUSE = 5.0
 
 def own_address() -> str:
     """The database as this process's role reaches it, as a libpq connection string: what Django itself uses."""
-    known = connections["default"].settings_dict
-    parts = {"host": known["HOST"], "port": known["PORT"], "user": known["USER"], "password": known["PASSWORD"]}
-    return make_conninfo("", dbname=known["NAME"], **{key: str(value) for key, value in parts.items() if value})
+    parts = connections["default"].get_connection_params()
+    libpqs = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+    return make_conninfo(
+        "", **{key: value for key, value in parts.items() if key in libpqs and value not in {None, ""}}
+    )
 
 
 def engine_pool(address: str, *, smallest: int = 2, largest: int = 8) -> AsyncConnectionPool[AsyncConnection[Any]]:
