@@ -79,9 +79,10 @@ def next_free_slot(
     actor.demand(Permission.BRANDS_READ)
     with seeing(actor):
         brand = _seen(actor, Q(id=brand_id), brand_id)
-        found = list(PostingSlot.objects.filter(Q(channel_id=channel_id) | Q(channel_id=None), brand=brand))
-    own = [slot for slot in found if slot.channel_id is not None]
-    weekly = [WeeklyTime(slot.weekday, slot.local_time) for slot in own or found]
+        slots_of_both = PostingSlot.objects.filter(Q(channel_id=channel_id) | Q(channel_id=None), brand=brand)
+        found = list(slots_of_both.values_list("channel_id", "weekday", "local_time"))
+    own = [slot for slot in found if slot[0] is not None]
+    weekly = [WeeklyTime(weekday, local_time) for _, weekday, local_time in own or found]
     is_taken = taken if callable(taken) else taken.__contains__
     moments = slot_moments(weekly, ZoneInfo(brand.time_zone), after=after)
     return next((moment for moment in moments if not is_taken(moment)), None)

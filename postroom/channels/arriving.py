@@ -70,15 +70,20 @@ def arrive(
 def identity_columns(who: Identity, now: datetime) -> dict[str, Any]:
     """Give the columns of a channel that follow from what the network says of the account."""
     counts = {"followers": who.followers, "following": who.following, "posts_count": who.posts}
-    words = ("username", "display_name", "bio", "avatar_url", "profile_url")
     return {
         # PostgreSQL takes every character but this one.
-        **{name: getattr(who, name).replace("\x00", "") for name in words},
+        **{name: getattr(who, name).replace("\x00", "") for name in ("username", "display_name", "bio")},
+        **{name: _web_address(getattr(who, name)) for name in ("avatar_url", "profile_url")},
         "learned": dict(who.learned),
         "last_synced_at": now,
         # A network that doesn't tell a count leaves what was known.
         **{name: count for name, count in counts.items() if count is not None},
     }
+
+
+def _web_address(found: str) -> str:
+    """An address from a network becomes a link in our pages: only one that is on the web is kept."""
+    return found.replace("\x00", "") if found.startswith(("https://", "http://")) else ""
 
 
 def _insert(actor: Actor, network: Network, connected: Connected, *, brand_id: UUID, now: datetime) -> Channel | None:

@@ -25,7 +25,7 @@ from postroom.channels.sealing import open_json, pending_place, seal_json
 from postroom.events.models import ActorKind
 from postroom.kit.ids import uuid7
 from postroom.networks.shape import App, Begin, Connected, Network, Return, SendTo, Way
-from postroom.networks.verdicts import Stop
+from postroom.networks.verdicts import Rejected, Stop
 from postroom.workspaces import values
 from postroom.workspaces.actors import Actor, acting
 from postroom.workspaces.errors import BadInput, NotFound
@@ -92,6 +92,8 @@ def begin_connection(
     start = Begin(wanted.fields, back, settings.PUBLIC_URL, state, now)
     app = app_for(actor, wanted.network, wanted.way, wanted.server, start)
     sent = ask(_begin, wanted, app, start)
+    if not sent.url.startswith(("https://", "http://")):
+        raise NetworkTrouble(Rejected("the network named an address that is not on the web"))
     pending_id = uuid7()
     kept = {"remember": dict(sent.remember)}
     sealed = seal_json(kept, bound_to=pending_place(actor.workspace_id, pending_id))
@@ -178,6 +180,12 @@ def actor_who_began(state: str, *, now: datetime) -> Actor:
     if user_id is not None:
         return actor_of_user(user_id, workspace_id)
     return Actor.system(workspace_id, name="The command line", kind=ActorKind.SYSTEM)
+
+
+def forget_late_connections(now: datetime) -> int:
+    """Remove connections that can't be finished any more; answers how many. As the engine."""
+    late = PendingConnection.objects.filter(expires_at__lte=now - VALID_FOR)
+    return late.delete()[0]
 
 
 def _wanted(actor: Actor, target: _Target, fields: Mapping[str, str]) -> _Wanted:

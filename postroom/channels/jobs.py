@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from postroom.channels.checking import due_checks, look_at_channel
+from postroom.channels.connecting import forget_late_connections
 from postroom.channels.keeping import keeper_of, refresh_due
 from postroom.jobs.door import enqueue, job
 from postroom.kit import clock
@@ -29,3 +30,9 @@ def check_due() -> None:
     """Have the channels looked at that weren't for a day; a few hundred every ten minutes."""
     for workspace_id, channel_id in due_checks(clock.now()):
         enqueue(check_one, key=str(channel_id), workspace_id=workspace_id, channel_id=channel_id)
+
+
+@job("channels.forget_late_connections", every="23 * * * *")
+def forget_late() -> None:
+    """Remove what owners began and never came back from, with the secrets kept for it."""
+    forget_late_connections(clock.now())

@@ -1,4 +1,4 @@
-"""A process of its own that renews one channel’s key as the engine: it is given a workspace and a channel by id.
+"""A process of its own that acts as the engine: `refresh WORKSPACE CHANNEL`, `due`, or `rotate`.
 
 It says "ready", waits for a line, then goes; it prints how that ended.
 """
@@ -25,20 +25,27 @@ async def whoami(line: Line) -> Identity:
     return Identity("id", "name")
 
 
-def main(workspace_id: UUID, channel_id: UUID) -> None:
+def main(what: str, *ids: str) -> None:
     choose_role("engine")
     django.setup()
-    from postroom.channels.keeping import keeper_of, refresh_channel
+    from postroom.channels.checking import due_checks
+    from postroom.channels.keeping import keeper_of, refresh_channel, refresh_due
+    from postroom.channels.sealing import rotate_keys, still_under_old_keys
 
     connecting = Connecting((), whoami, refresh=refresh)
     registry.add(Network("faraway", "Faraway", frozenset({Format.TEXT}), (), (), connecting))
     print("ready", flush=True)
     sys.stdin.readline()
-    answer = asyncio.run(
-        refresh_channel(actor=keeper_of(workspace_id), channel_id=channel_id, now=datetime.now(UTC), seen=1)
-    )
-    print(answer.outcome.value, flush=True)
+    now = datetime.now(UTC)
+    if what == "refresh":
+        workspace_id, channel_id = map(UUID, ids)
+        work = refresh_channel(actor=keeper_of(workspace_id), channel_id=channel_id, now=now, seen=1)
+        print(asyncio.run(work).outcome.value, flush=True)
+    elif what == "due":
+        print(len(due_checks(now)), asyncio.run(refresh_due(now=lambda: now)), flush=True)
+    else:
+        print(sum(rotate_keys(now=now, batch=2)), still_under_old_keys(), flush=True)
 
 
 if __name__ == "__main__":
-    main(UUID(sys.argv[1]), UUID(sys.argv[2]))
+    main(*sys.argv[1:])

@@ -9,7 +9,13 @@ import pytest
 
 from postroom.channels import queries
 from postroom.channels.arriving import ConnectedElsewhere, DifferentAccount
-from postroom.channels.connecting import actor_who_began, begin_connection, connect_directly, finish_connection
+from postroom.channels.connecting import (
+    actor_who_began,
+    begin_connection,
+    connect_directly,
+    finish_connection,
+    forget_late_connections,
+)
 from postroom.channels.credentials import open_tokens
 from postroom.channels.disconnecting import disconnect_channel
 from postroom.channels.lines import NetworkTrouble
@@ -297,3 +303,26 @@ def test_only_who_may_connect_connects(cast: Cast, toy: Toy, connect: Connect) -
         with pytest.raises((NotAllowed, NotFound)):
             connect(actor=actor)
     assert toy.apps == []
+
+
+def test_addresses_from_a_network_are_kept_only_if_they_are_on_the_web(
+    cast: Cast, toy: Toy, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy.who = replace(
+        toy.who, avatar_url="javascript:alert(1)", profile_url="https://toy.example/\x00ada", bio="a\x00b"
+    )
+    channel = connect()
+    assert (channel.avatar_url, channel.profile_url, channel.bio) == ("", "https://toy.example/ada", "ab")
+    toy.authorize = "javascript:alert(1)//"
+    with pytest.raises(NetworkTrouble, match="not on the web"):
+        begin(cast)
+
+
+def test_connections_nobody_came_back_from_are_forgotten(cast: Cast, toy: Toy) -> None:
+    params = begin(cast)
+    with seeing(cast.owner):
+        assert forget_late_connections(NOW + timedelta(minutes=90)) == 0
+        assert forget_late_connections(NOW + timedelta(minutes=120)) == 1
+        assert not PendingConnection.objects.exists()
+    with pytest.raises(NotFound):
+        finish_connection(actor=cast.owner, params=params, now=NOW)

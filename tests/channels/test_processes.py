@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from postroom.workspaces.actors import seeing
-from tests.make.channels import make_channel
+from postroom.channels.models import Credential
+from postroom.workspaces.actors import acting, seeing
+from tests.make.channels import make_channel, make_tokens
 from tests.make.workspaces import Cast
 
 PROCESSES = 3
@@ -57,25 +58,23 @@ def faraway() -> Iterator[Faraway]:
     server.server_close()
 
 
+def engine(owner_dsn: str, faraway: Faraway, *arguments: str) -> subprocess.Popen[str]:
+    """Start a process that acts as the engine once it is told to."""
+    environment = {**os.environ, "POSTROOM_DATABASE_URL": owner_dsn, "POSTROOM_ALLOW_PRIVATE": faraway.address}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.channels.refresher", *arguments],
+        env=environment,
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 def test_of_several_processes_exactly_one_asks_the_network(cast: Cast, faraway: Faraway, owner_dsn: str) -> None:
     channel = make_channel(cast.owner, cast.brand, network="faraway", server=f"http://{faraway.address}")
-    environment = {
-        **os.environ,
-        "POSTROOM_DATABASE_URL": owner_dsn,
-        "POSTROOM_ALLOW_PRIVATE": faraway.address,
-    }
-    command = [sys.executable, "-m", "tests.channels.refresher", str(channel.workspace_id), str(channel.id)]
-    running = [
-        subprocess.Popen(
-            command,
-            env=environment,
-            cwd=Path(__file__).parents[2],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(PROCESSES)
-    ]
+    ids = (str(channel.workspace_id), str(channel.id))
+    running = [engine(owner_dsn, faraway, "refresh", *ids) for _ in range(PROCESSES)]
     try:
         for process in running:
             assert process.stdout
@@ -99,6 +98,27 @@ def test_of_several_processes_exactly_one_asks_the_network(cast: Cast, faraway: 
     assert opened == ("new", "newer")
 
 
+def test_the_engine_renews_and_seals_anew_in_every_workspace(cast: Cast, faraway: Faraway, owner_dsn: str) -> None:
+    faraway.may_answer.set()
+    server, ended = f"http://{faraway.address}", make_tokens(seconds=-60)
+    ours = make_channel(cast.owner, cast.brand, network="faraway", server=server, tokens=ended)
+    theirs = make_channel(cast.outsider, cast.outside_brand, network="faraway", server=server, tokens=ended)
+    fresh = make_channel(cast.owner, cast.brand, network="faraway", server=server, tokens=make_tokens(seconds=9999))
+    for actor, channel in [(cast.owner, ours), (cast.outsider, theirs), (cast.owner, fresh)]:
+        with acting(actor):
+            kept = Credential.objects.filter(channel=channel)
+            kept.update(refresh_at=kept.get().expires_at)
+    process = engine(owner_dsn, faraway, "due")
+    assert process.communicate("go\n", timeout=60)[0] == "ready\n3 2\n"
+    assert len(faraway.asked) == 2
+    process = engine(owner_dsn, faraway, "rotate")
+    assert process.communicate("go\n", timeout=60)[0] == "ready\n3 0\n"
+    # This process reads the ring again, because the other one has changed it.
+    for actor, channel in [(cast.owner, ours), (cast.outsider, theirs)]:
+        with seeing(actor):
+            assert tokens_of(channel.id) == ("new", "newer")
+
+
 def _first_lines(running: list[subprocess.Popen[str]], count: int) -> list[str]:
     """What the first `count` processes to answer say."""
     import selectors
@@ -120,7 +140,6 @@ def _first_lines(running: list[subprocess.Popen[str]], count: int) -> list[str]:
 
 def tokens_of(channel_id: UUID) -> tuple[str, str | None]:
     from postroom.channels.credentials import open_tokens
-    from postroom.channels.models import Credential
 
     kept = Credential.objects.get(channel_id=channel_id)
     tokens = open_tokens(kept.key_id, bytes(kept.sealed), workspace_id=kept.workspace_id, channel_id=kept.channel_id)

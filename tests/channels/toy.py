@@ -48,6 +48,7 @@ class Toy:
     """Whether a refresh token that was used may be used once more."""
     forgiven: set[str] = field(default_factory=set)
     ends_in: float = 3600
+    authorize: str = "https://toy.example/authorize"
     apps: list[App | None] = field(default_factory=list)
 
     def tokens(self) -> Tokens:
@@ -96,7 +97,7 @@ class Toy:
     async def begin(self, line: Line, start: Begin) -> SendTo:
         self.fail_if_told()
         self.apps.append(line.app)
-        return SendTo(f"https://toy.example/authorize?state={start.state}", {"verifier": "hush-verifier"})
+        return SendTo(f"{self.authorize}?state={start.state}", {"verifier": "hush-verifier"})
 
     async def finish(self, line: Line, back: Return) -> Connected:
         if "code" not in back.params:
