@@ -57,7 +57,8 @@ def look(path: Path, mime: str, size: int) -> Facts:
     picture = next((track for track in film.tracks if track.handler == b"vide" and track.width), None)
     sound = next((track for track in film.tracks if track.handler == b"soun"), None)
     details: dict[str, Any] = {"codecs": [track.codec for track in (picture, sound) if track and track.codec]}
-    cleaning = bool(film.private) or any(track.handler not in _SHOWN for track in film.tracks)
+    if any(track.handler not in _SHOWN for track in film.tracks):
+        details["telemetry"] = True
     if picture is None:
         if sound is None:
             raise Unfit("a film without picture and sound", _WHOLE)
@@ -66,6 +67,7 @@ def look(path: Path, mime: str, size: int) -> Facts:
         details["rotation"] = picture.rotation
     if picture.samples and picture.length and picture.ticks:
         details["rate"] = round(picture.samples * picture.ticks / picture.length, 3)
+    cleaning = bool(film.private) or "telemetry" in details
     width, height = picture.width, picture.height
     if picture.rotation in {90, 270}:
         width, height = height, width

@@ -1,6 +1,7 @@
 """What is done inside the darkroom's child: look at a file, or make a form of it."""
 
 import contextlib
+import math
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +73,22 @@ def make(path: Path, facts: Facts, target: Path, aim: Aim) -> Made:
 
 
 def _film(path: Path, facts: Facts, target: Path, aim: Aim) -> Made:
-    """Only cleaned where that is enough: nothing is lost, no decoder is needed."""
-    if aim.crop is None and _fits(facts, aim) and facts.mime in {"video/mp4", "video/quicktime"}:
+    """Only cleaned, or only put into another container, where that is enough: no frame is made anew then."""
+    can_stay = facts.mime in {"video/mp4", "video/quicktime"} and aim.crop is None and _has_right_size(facts, aim)
+    if can_stay and facts.mime in (aim.types or [facts.mime]) and "telemetry" not in facts.details:
         _copy(path, target)
         boxes.blank(target)
         return Made(facts.mime, facts.width or 0, facts.height or 0, facts.seconds)
     films = decoder()
+    is_mp4_wanted = not aim.types or "video/mp4" in aim.types
+    if (
+        films
+        and can_stay
+        and is_mp4_wanted
+        and films.rewrap(path, facts, target)
+        and target.stat().st_size <= (aim.max_bytes or math.inf)
+    ):
+        return Made("video/mp4", facts.width or 0, facts.height or 0, facts.seconds)
     if films is None:
         raise Unfit(
             f"a film that has to be converted ({facts.mime}, {facts.width} × {facts.height}, {facts.bytes:,} bytes)",
@@ -87,11 +98,10 @@ def _film(path: Path, facts: Facts, target: Path, aim: Aim) -> Made:
     return made
 
 
-def _fits(facts: Facts, aim: Aim) -> bool:
+def _has_right_size(facts: Facts, aim: Aim) -> bool:
     width, height = facts.width or 1, facts.height or 1
     return (
-        (not aim.types or facts.mime in aim.types)
-        and (aim.max_bytes is None or facts.bytes <= aim.max_bytes)
+        (aim.max_bytes is None or facts.bytes <= aim.max_bytes)
         and pictures.frame_for(width, height, aim) == (width, height)
         and width * height <= (aim.max_pixels or width * height)
         and width <= (aim.max_width or width)

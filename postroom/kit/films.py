@@ -19,6 +19,9 @@ _WHOLE: Final = "a whole film"
 _SOUND_BITS: Final = 128_000
 _LEAST_BITS: Final = 150_000
 _PROTOCOLS: Final = {"protocol_whitelist": "file"}  # a playlist inside a file may not fetch from elsewhere
+_PLAIN_CODECS: Final = {"avc1", "avc3", "mp4a"}
+"""H.264 and AAC: what every network plays."""
+_AT_ONCE: Final = {"movflags": "faststart"}
 _FORMATS: Final = {
     "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm", "image/gif": "gif",
     "audio/mp4": "mp4", "audio/mpeg": "mp3", "audio/wav": "wav", "audio/ogg": "ogg", "audio/flac": "flac",
@@ -83,6 +86,25 @@ def poster(path: Path, target: Path, side: int = 480) -> bool:
     return True
 
 
+def rewrap(path: Path, facts: Facts, target: Path) -> bool:
+    """Put picture and sound, as they are, into a new MP4, and nothing else; False where an MP4 can't hold them."""
+    if not set(facts.details.get("codecs", ())) <= _PLAIN_CODECS:
+        return False
+    try:
+        with _open(path, facts.mime) as source, av.open(str(target), "w", format="mp4", options=_AT_ONCE) as out:
+            kept = [*source.streams.video[:1], *source.streams.audio[:1]]
+            streams = {stream.index: out.add_stream_from_template(stream) for stream in kept}
+            for stream in streams.values():
+                stream.metadata.clear()
+            for packet in source.demux(*kept):
+                if packet.dts is not None:
+                    packet.stream = streams[packet.stream.index]
+                    out.mux(packet)
+    except (FFmpegError, ValueError):
+        return False
+    return True
+
+
 def transcode(path: Path, facts: Facts, target: Path, aim: Aim) -> Made:
     """Write an MP4 (H.264, AAC) that fits the aim; nothing of the source's metadata. Raises `Unfit`."""
     if aim.types and "video/mp4" not in aim.types:
@@ -114,7 +136,7 @@ def _bits(facts: Facts, aim: Aim, scale: float) -> int | None:
 def _encode(path: Path, facts: Facts, target: Path, aim: Aim, bits: int | None) -> Made:
     with (
         _open(path, facts.mime) as source,
-        av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as out,
+        av.open(str(target), "w", format="mp4", options=_AT_ONCE) as out,
     ):
         stream = source.streams.video[0]
         stream.thread_type = "AUTO"

@@ -48,7 +48,8 @@ class Unfit(Exception):
 class Facts:
     """What is known of a file. Pixels as shown (after its rotation); `seconds` None where it has or tells no length.
 
-    kind: image, video, gif (any picture that moves), audio, document. details: codecs, rotation, frames, rate.
+    kind: image, video, gif (any picture that moves), audio, document. details: codecs, rotation, frames, rate, and
+    telemetry (a film with a track of where its camera was).
     """
 
     kind: str

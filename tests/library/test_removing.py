@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from postroom.library import storing, sweeping
+from postroom.kit import clock
+from postroom.library import jobs, storing, sweeping
 from postroom.library.fitting import File, Wanted
 from postroom.library.models import Asset, LooseFile
 from postroom.library.queries import assets, assets_by_id, one_asset
@@ -165,6 +166,14 @@ def test_a_storage_that_is_down_is_tried_again(cast, as_engine, monkeypatch):
             patch.setattr(storing, "drop", down)
             assert sweeping.delete_loose(now=LATER) == 0
         assert sweeping.delete_loose(now=LATER) == 1
+
+
+def test_the_workers_hourly_job_does_all_of_it(cast, files: Path, as_engine):
+    asset = make_asset(cast.owner)
+    remove_asset(actor=cast.owner, asset_id=asset.id, now=clock.now() - GRACE - timedelta(days=1))
+    with as_engine:
+        jobs.sweep.run()
+    assert [path.relative_to(files).as_posix() for path in stored(files)] == [asset.thumbnail_key]
 
 
 def test_old_leftovers_on_the_way_in_are_cleared():

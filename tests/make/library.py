@@ -105,6 +105,14 @@ def film(
     return _turned(out.getvalue(), rotation)
 
 
+def film_with_telemetry() -> tuple[bytes, bytes]:
+    """A film with a track of its camera's positions, as action cameras make them; and a piece of that track."""
+    content = film(sound=True)
+    with av.open(io.BytesIO(content)) as source:
+        said = max((bytes(packet) for packet in source.demux(audio=0)), key=len)
+    return content.replace(b"soun", b"meta").replace(b"mp4a", b"gpmd"), said
+
+
 def _tone(number: int) -> av.AudioFrame:
     frame = av.AudioFrame(format="fltp", layout="mono", samples=1000)
     frame.sample_rate, frame.pts = 48_000, number * 1000
