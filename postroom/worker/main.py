@@ -12,7 +12,7 @@ from django.conf import settings
 from procrastinate.exceptions import ConnectorException
 
 from postroom.channels.lines import guard
-from postroom.config import folder
+from postroom.database.pool import own_address
 from postroom.jobs.running import run_jobs
 from postroom.publishing.engine import Engine
 from postroom.publishing.opening import ChannelKeys
@@ -41,7 +41,7 @@ async def work(stop: asyncio.Event | None = None) -> None:
         loop.add_signal_handler(number, stop.set)
     environment = settings.ENVIRONMENT
     engine = Engine(
-        folder.address(environment, "engine"),
+        own_address(),
         keys=ChannelKeys(),
         guard=guard(),
         at_once=environment.sending_at_once,
