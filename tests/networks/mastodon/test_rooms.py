@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from postroom.channels import lines
 from postroom.channels.connecting import begin_connection, finish_connection
 from postroom.channels.models import Channel
 from postroom.kit.http import Guard
-from postroom.networks.shape import Tokens
 from postroom.publishing.engine import Engine
-from postroom.publishing.opening import Keys
+from postroom.publishing.opening import ChannelKeys
 from tests.make.publishing import Filled, make_posts
 from tests.make.workspaces import Cast
 from tests.networks.mastodon.modes import Mode
@@ -36,8 +37,17 @@ def samples() -> Iterator[MastodonSamples]:
 
 
 @pytest.fixture
-def channel(cast: Cast, samples: MastodonSamples, monkeypatch: pytest.MonkeyPatch) -> Channel:
-    monkeypatch.setattr(lines, "guard", lambda: LOOPBACK)
+def reachable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this machine's servers be called, as POSTROOM_ALLOW_PRIVATE does."""
+    allowed = dataclasses.replace(settings.ENVIRONMENT, allow_private=("127.0.0.1",))
+    monkeypatch.setattr(settings, "ENVIRONMENT", allowed)
+    lines.guard.cache_clear()
+    yield
+    lines.guard.cache_clear()
+
+
+@pytest.fixture
+def channel(cast: Cast, samples: MastodonSamples, reachable: None) -> Channel:
     now, base = datetime.now(UTC), samples.base
     begun = begin_connection(
         actor=cast.owner,
@@ -50,16 +60,6 @@ def channel(cast: Cast, samples: MastodonSamples, monkeypatch: pytest.MonkeyPatc
     )
     params = asyncio.run(consent(begun.authorize_url, "ada"))
     return finish_connection(actor=cast.owner, params=params, now=now)
-
-
-class Held(Keys):
-    """Opens every channel with the one token that the fake server gave."""
-
-    def __init__(self, samples: MastodonSamples) -> None:
-        self.samples = samples
-
-    async def open(self, desk: Any, channels: Sequence[str]) -> Mapping[str, Tokens]:
-        return {str(one): Tokens(next(iter(self.samples.fake.grants))) for one in channels}
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Office:
 
     async def send(self) -> None:
         """Run an engine until the publication is published."""
-        engine, stop = Engine(self.engine_dsn, keys=Held(self.samples), guard=LOOPBACK, at_once=10), asyncio.Event()
+        engine, stop = Engine(self.engine_dsn, keys=ChannelKeys(), guard=LOOPBACK, at_once=10), asyncio.Event()
         task = asyncio.create_task(engine.run(stop, patience=5))
         try:
             for _ in range(1000):
@@ -115,6 +115,15 @@ async def test_a_thread_goes_out_and_hangs_together(office):
     await office.send()
     first, second, third = office.samples.fake.public
     assert [one["in_reply_to_id"] for one in (first, second, third)] == [None, first["id"], second["id"]]
+
+
+async def test_access_that_ended_early_is_renewed_and_the_post_goes_out(office):
+    fake = office.samples.fake
+    fake.grants = dict(zip(["forgotten"], fake.grants.values(), strict=True))
+    office.fill(office.samples.base)
+    await office.send()
+    assert len(fake.public) == 1
+    assert [path for method, path, _ in fake.requests if path == "/oauth/token"] == ["/oauth/token"] * 2
 
 
 FAULTS = [
