@@ -28,7 +28,8 @@ VALUES (%s, %s, %s, '', '', %s, 'text', 'draft', '[]', '[]', '', '[]', '', '[]',
 """
 PUBLICATION = """
 INSERT INTO publishing_publication (id, workspace_id, post_id, channel_id, status, format, options, network_post_id,
-                                    url, error_class, reason, error_where, attempts, retries, checkpoint, fence, version)
+                                    url, error_class, reason, error_where, attempts, retries, checkpoint, fence,
+                                    version)
 VALUES (%s, %s, %s, %s, 'draft', '', '{}', '', '', '', '', '', 0, 0, '{}', 0, 1)
 """
 EVENT = """

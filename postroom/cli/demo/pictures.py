@@ -1,4 +1,4 @@
-"""Pictures for the demo, drawn on the spot: landscapes of hills and suns, cups of coffee, each different, all our own."""
+"""Pictures for the demo, drawn on the spot: hills under a sun, cups of coffee, each different, all our own."""
 
 import io
 import math

@@ -56,7 +56,9 @@ _HILLS = "Layers of hills under a low sun."
 
 STORIES: Final[tuple[Story, ...]] = (
     Story(ROASTERY, 0, "Monday's roast is in: a washed Ethiopian, all peach and black tea. #coffee", alt=_CUP),
-    Story(TRAILS, 0, "Three days, 61 kilometres, one dry pair of socks. #hiking", on=("microblog", "photo"), alt=_HILLS),
+    Story(
+        TRAILS, 0, "Three days, 61 kilometres, one dry pair of socks. #hiking", on=("microblog", "photo"), alt=_HILLS
+    ),
     Story(ROASTERY, 0, "Grind finer than you think, pour slower than you want.", on=("microblog",), pictures=0),
     Story(TRAILS, 0, "The ridge at six in the morning. Nobody but us and one very confident goat.", alt=_HILLS),
     Story(
@@ -65,7 +67,10 @@ STORIES: Final[tuple[Story, ...]] = (
         "How we taste, in three short parts.",
         on=("microblog",),
         pictures=0,
-        items=("First dry: nose in the cup, no water, no opinions.", "Then wet: break the crust, breathe, write it down."),
+        items=(
+            "First dry: nose in the cup, no water, no opinions.",
+            "Then wet: break the crust, breathe, write it down.",
+        ),
     ),
     Story(TRAILS, 0, "What's in the small pack? A list, and why each thing earned its place.", pictures=3, alt=_HILLS),
     Story(
