@@ -112,6 +112,24 @@ class Conformance(ShapeChecks):
             await network.remove(run.open_line(), receipt)
             assert await stage.count() == before, "removed, but still public"
 
+    async def test_counters_are_told_of_what_is_there_and_of_nothing_else(self, stage: Stage):
+        numbers, network = stage.samples.network.numbers, stage.samples.network
+        if numbers is None or not stage.samples.tells_numbers:
+            pytest.skip("no counters here")
+        name = stage.samples.names[0]
+        there, gone = [await stage.run(name).to_the_end(tries=1) for _ in range(2)]
+        line = stage.samples.line(stage.session, stage.proxy.base, stage.access)
+        if network.remove:
+            await network.remove(line, gone)
+        asked = (there, gone)[: numbers.at_once]
+        found = await numbers.of(line, asked)
+        assert set(found) == {there.id}
+        assert any(
+            value is not None for value in (found[there.id].likes, found[there.id].views, found[there.id].shares)
+        )
+        if network.remove:
+            assert gone.id not in await numbers.of(line, (gone,)), "what is gone has no counters, and is no error"
+
     async def test_a_thread_hangs_together(self, stage: Stage):
         if not stage.samples.network.threads:
             pytest.skip("no threads here")

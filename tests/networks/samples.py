@@ -53,6 +53,8 @@ class Samples(abc.ABC):
     """What is learned of the sample account, laid over the table while drafts are checked without a server."""
     revoking_ends_access: bool = True
     """False where a revoked connection's access token lives on until it expires; then only refreshing must fail."""
+    tells_numbers: bool = True
+    """False where the server that runs here has no counters to tell (a lone Bluesky PDS)."""
     rotates_refresh: bool = True
     """Whether refreshing gives a new refresh token."""
 

@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder for its database and files")
     parser.add_argument("--port", type=int, default=8601, help="0 picks a free one")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--speed", type=float, default=30.0, help="how much faster than the clock engagement grows")
+    parser.add_argument("--speed", type=float, default=60.0, help="how much faster than the clock engagement grows")
     asked = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(asked.data, asked.host, asked.port, asked.speed))

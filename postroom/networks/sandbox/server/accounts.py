@@ -49,9 +49,9 @@ def kind_of(account: Row) -> Kind:
 
 
 def followers(store: Store, account: Row, now: float) -> int:
-    """Count followers: they grow evenly, about one in forty a (sandbox) day."""
+    """Count followers: they grow evenly, about one in four hundred a (sandbox) day."""
     days = (now - account["made_at"]) * store.speed / DAY
-    return int(account["base_followers"] * (1 + days / 40))
+    return int(account["base_followers"] * (1 + days / 400))
 
 
 def give_tokens(store: Store, account: Row, *, client_id: str, scopes: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ PAGE_HEADERS = {
 }
 
 
-def make_app(folder: Path, *, speed: float = 30.0, processing: float = 1.0) -> web.Application:
+def make_app(folder: Path, *, speed: float = 60.0, processing: float = 1.0) -> web.Application:
     """Make the sandbox over a data folder; `speed` and `processing` as in `Store`."""
     app = web.Application(middlewares=[_refusals, _pages, _api], client_max_size=1024 * 1024)
     app[STORE], app[WINDOWS] = Store(folder, speed=speed, processing=processing), {}

@@ -20,7 +20,7 @@ Row = sqlite3.Row
 class Store:
     """One open data folder. Calls are short and made from one thread, so each handler's work is all or nothing."""
 
-    def __init__(self, folder: Path, *, speed: float = 30.0, processing: float = 1.0) -> None:
+    def __init__(self, folder: Path, *, speed: float = 60.0, processing: float = 1.0) -> None:
         """Open or make the folder. `speed`: how much faster than the clock engagement grows.
 
         `processing`: by what the usual time of processing an upload is multiplied.
