@@ -43,6 +43,8 @@ class Part:
     started: float = 0.0
     pause: float = 0.5
     again_at: float = field(default=0.0)
+    is_silent: bool = False
+    """What it prints on stdout is for programs (the sandbox's READY line, with its token), not for the terminal."""
 
     def start(self) -> None:
         """Start it, tied to our life."""
@@ -51,6 +53,7 @@ class Part:
         self.process = subprocess.Popen(
             self.command,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if self.is_silent else None,
             start_new_session=True,  # Ctrl-C reaches us alone; we end the parts in order
             preexec_fn=die_with_parent(),  # noqa: PLW1509 - this process has one thread
         )
@@ -92,7 +95,9 @@ class Supervisor:
             self.parts.append(Part("worker", [*python, "postroom.config.working"]))
         if here.sandbox:
             where = ["--data", str(here.data / "sandbox"), "--port", str(here.sandbox_port)]
-            self.parts.insert(0, Part("sandbox network", [*python, "postroom.networks.sandbox.server", *where]))
+            self.parts.insert(
+                0, Part("sandbox network", [*python, "postroom.networks.sandbox.server", *where], is_silent=True)
+            )
         self.stopping = False
         self.answered = False
         self._bell, self._ring = os.pipe()
