@@ -51,6 +51,10 @@ class Running:
         children = psutil.Process(self.process.pid).children()
         return next(child for child in children if all(word in child.cmdline() for word in words))
 
+    def postgres(self) -> psutil.Process:
+        """The server; its own children come and go."""
+        return psutil.Process(int((self.data / "postgres" / "postmaster.pid").read_text().splitlines()[0]))
+
 
 @pytest.fixture(scope="module")
 def migrated() -> Iterator[Path]:
@@ -116,7 +120,27 @@ def test_it_starts_answers_and_ends_with_everything(up, data, port):
     with psycopg.connect((data / "database.url").read_text()) as connection:
         assert connection.execute("select count(*) > 20 from django_migrations").fetchone() == (True,)
     parts = one.parts()
-    assert {"postgres"} < {part.name() for part in parts}
+    assert one.postgres() in parts
+    one.process.terminate()
+    assert one.process.wait(60) == 0
+    _wait_for_end(parts)
+
+
+def test_with_worker_and_sandbox_the_doctor_is_content(up, data, port):
+    beside = str(port + 1 if port < 65535 else port - 1)
+    one = up(POSTROOM_WORKER="on", POSTROOM_SANDBOX="on", POSTROOM_SANDBOX_PORT=beside)
+    one.hear("working")
+    looked = subprocess.run(
+        [sys.executable, "-m", "postroom.cli", "doctor"],
+        cwd=ROOT,
+        env=environment(os.environ, POSTROOM_DATA=str(data)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert looked.returncode == 0, looked.stdout
+    assert "✓ Worker: connected" in looked.stdout
+    parts = one.parts()
     one.process.terminate()
     assert one.process.wait(60) == 0
     _wait_for_end(parts)
@@ -128,8 +152,7 @@ def test_what_dies_is_started_again_and_said_so(up):
     web = one.part("postroom.config.serving")
     web.kill()
     one.hear("the web server was ended by SIGKILL")
-    postgres = next(part for part in one.parts() if part.name() == "postgres" and part.ppid() == one.process.pid)
-    postgres.kill()
+    one.postgres().kill()
     one.hear("PostgreSQL ended; starting it again")
 
 
