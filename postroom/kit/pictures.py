@@ -6,6 +6,7 @@ was cut away would be missed only after it was public.
 
 import io
 import math
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,11 @@ from PIL import Image, ImageSequence
 from postroom.kit import images, parts
 from postroom.kit.media import Aim, Made, Unfit
 
-_QUALITIES: Final = (92, 86, 80, 74, 68)
+_QUALITIES: Final = (90, 80, 70)
+_FEWEST_BYTES: Final = 1 / 12
+"""Of a pixel, in a photo that still looks like one: more pixels than bytes allow aren't even tried."""
+_LARGE: Final = 8_000_000
+"""Pixels from which on the slow ways to save a few bytes more aren't taken."""
 _SHRINK: Final = 0.85
 _SMALLEST: Final = 64
 _WRITERS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
@@ -26,15 +31,32 @@ def make(path: Path, mime: str, target: Path, aim: Aim) -> Made:
     with images.opened(path, mime) as image:
         if _needs_only_stripping(image, path, mime, aim) and parts.strip(path, mime, target):
             return Made(mime, *image.size)
+        _decode_small(image, aim)
         try:
             picture = images.upright(image)
         except Exception as problem:
             raise Unfit(f"a picture that is broken ({type(problem).__name__})", "a whole picture") from problem
-    picture = within(padded(cropped(picture, aim.crop), aim), aim)
+    picture = padded(cropped(picture, aim.crop), aim)
     kind = _kind_for(picture, mime, aim)
-    picture, content = _small_enough(picture, kind, aim)
+    picture, content = _small_enough(within(picture, _sensible(aim)), kind, aim)
     target.write_bytes(content)
     return Made(kind, picture.width, picture.height)
+
+
+def _decode_small(image: Image.Image, aim: Aim) -> None:
+    """Have a JPEG decoded at a part of its size where no more is needed: eight times less memory and time."""
+    if aim.crop is None and image.format == "JPEG":
+        wide, high = size_within(*frame_for(*image.size, aim), _sensible(aim))
+        most = max(wide, high) * 3 // 2  # it may lie on its side yet
+        image.draft("RGB", (most, most))
+
+
+def _sensible(aim: Aim) -> Aim:
+    """The aim with as many pixels as its bytes can hold."""
+    if aim.max_bytes is None:
+        return aim
+    room = max(int(aim.max_bytes / _FEWEST_BYTES), _SMALLEST**2)
+    return replace(aim, max_pixels=min(aim.max_pixels or room, room))
 
 
 def _needs_only_stripping(image: Image.Image, path: Path, mime: str, aim: Aim) -> bool:
@@ -174,7 +196,8 @@ def encoded(picture: Image.Image, kind: str, quality: int) -> bytes:
     """The picture's bytes as this type; JPEG knows no transparency, so it gets white behind it."""
     out = io.BytesIO()
     if kind == "image/jpeg":
-        _opaque(picture).save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+        is_small = picture.width * picture.height < _LARGE
+        _opaque(picture).save(out, "JPEG", quality=quality, optimize=is_small, progressive=is_small)
     elif kind == "image/webp":
         picture.save(out, "WEBP", quality=quality, method=4)
     else:
