@@ -47,10 +47,11 @@ async def look_at_channel(
                 actor=actor, channel_id=channel_id, now=now, seen=opened.generation, session=own
             )
             if renewed.opened is not None:
-                answer = await _ask(renewed.opened, own)
+                opened = renewed.opened
+                answer = await _ask(opened, own)
             elif renewed.outcome in {Outcome.BUSY, Outcome.LATER, Outcome.REFUSED}:
                 return await in_thread(_as_it_is)(actor, channel_id)
-    return await in_thread(_note)(actor, channel_id, answer, now)
+    return await in_thread(_note)(actor, opened, answer, now)
 
 
 def check_channel(*, actor: Actor, channel_id: UUID, now: datetime) -> Channel:
@@ -86,10 +87,10 @@ def _as_it_is(actor: Actor, channel_id: UUID) -> Channel:
         return Channel.objects.get(id=channel_id)
 
 
-def _note(actor: Actor, channel_id: UUID, answer: Identity | Verdict, now: datetime) -> Channel:
-    why = "" if isinstance(answer, Identity) else in_words(answer.why)
+def _note(actor: Actor, opened: Opened, answer: Identity | Verdict, now: datetime) -> Channel:
+    why = "" if isinstance(answer, Identity) else in_words(answer.why, opened)
     with acting(actor.because(why)):
-        channel = open_for_change(actor, channel_id, Permission.CHANNELS_EDIT)
+        channel = open_for_change(actor, opened.channel_id, Permission.CHANNELS_EDIT)
         if isinstance(answer, Identity):
             _learn(actor, channel, answer, now)
         elif isinstance(answer, Expired):

@@ -42,6 +42,8 @@ CALL_SECONDS: Final = 60
 STORE_SECONDS: Final = 100
 """How long storing a new token is tried when the database doesn't answer: it may be the only copy."""
 LONGEST_PAUSE: Final = timedelta(minutes=15)
+LONGEST_WAIT: Final = timedelta(days=1)
+"""However long a network asks us to wait, once a day we look."""
 LEEWAY: Final = timedelta(seconds=5)
 _random: Final = random.SystemRandom()
 
@@ -232,7 +234,7 @@ def _store(actor: Actor, opened: Opened, tokens: Tokens, now: datetime) -> Refre
 
 def _note(actor: Actor, opened: Opened, verdict: Verdict, now: datetime) -> Refreshed:
     """Note a failure: a refusal ends the key, everything else is tried again later."""
-    why = in_words(verdict.why)
+    why = in_words(verdict.why, opened)
     with acting(actor.because(why)):
         credential = (
             Credential.objects.select_for_update()
@@ -256,8 +258,9 @@ def _note(actor: Actor, opened: Opened, verdict: Verdict, now: datetime) -> Refr
 def _try_again(failures: int, verdict: Verdict, now: datetime) -> datetime:
     """When to try again: 15 s, 30 s, … up to LONGEST_PAUSE, with jitter; when the network says, if it says."""
     if isinstance(verdict, Limited) and verdict.until is not None:
-        return max(verdict.until, now + LEEWAY)
+        return min(max(verdict.until, now + LEEWAY), now + LONGEST_WAIT)
     if isinstance(verdict, Retry) and verdict.after is not None:
-        return now + timedelta(seconds=max(verdict.after, LEEWAY.total_seconds()))
+        seconds = min(max(verdict.after, LEEWAY.total_seconds()), LONGEST_WAIT.total_seconds())
+        return now + timedelta(seconds=seconds)
     pause = min(timedelta(seconds=15 * 2 ** min(failures - 1, 10)), LONGEST_PAUSE)
     return now + pause * _random.uniform(0.8, 1.2)

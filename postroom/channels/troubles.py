@@ -5,18 +5,27 @@ from typing import Final
 
 from django.db.models import F
 
+from postroom.channels.lines import Opened
 from postroom.channels.models import Channel, Credential
 from postroom.channels.states import Health, Status
 from postroom.events.models import Severity
 from postroom.events.recording import raise_event, resolve_events
 from postroom.workspaces.actors import Actor
 
+SECRET_FROM: Final = 12
+"""Shorter texts are no secrets (a server's name, a scope), and leaving them out would garble sentences."""
 SAID_AFTER: Final = 5
 """So many failures in a row before somebody is told."""
 
 
-def in_words(why: str) -> str:
-    """Make a network's words fit for the database: without characters it refuses, and not endless."""
+def in_words(why: str, opened: Opened | None = None) -> str:
+    """Make a network's words fit for the database: not endless, and without the secrets it may have said after us."""
+    tokens, app = (opened.tokens, opened.app) if opened else (None, None)
+    secrets = [tokens.access, tokens.refresh or "", *tokens.extra.values()] if tokens else []
+    secrets += [app.client_secret, *app.extra.values()] if app else []
+    for secret in secrets:
+        if len(secret) >= SECRET_FROM:
+            why = why.replace(secret, "…")
     return why.replace("\x00", "")[:1000].strip()
 
 

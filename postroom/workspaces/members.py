@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from postroom.events.recording import record
+from postroom.events.recording import raise_event, record
 from postroom.workspaces import values
 from postroom.workspaces.actors import Actor, acting
 from postroom.workspaces.errors import Conflict, NotFound
-from postroom.workspaces.models import Membership, Role, User
+from postroom.workspaces.models import ApiKey, Membership, Role, User
 from postroom.workspaces.permissions import Permission
 from postroom.workspaces.rank import demand_rank, read_brands, read_role
 
@@ -85,6 +85,7 @@ def remove_member(*, actor: Actor, user_id: UUID, now: datetime) -> None:
         member = _member(actor, user_id)
         _keep_an_owner(member)
         record("member.removed", member, workspace_id=actor.workspace_id, context={"user_id": str(user_id)})
+        _tell_of_keys(member)
         member.delete()
 
 
@@ -102,6 +103,21 @@ def _member(actor: Actor, user_id: UUID) -> Membership:
         raise NotFound("member", user_id)
     demand_rank(actor, Role(member.role))
     return member
+
+
+def _tell_of_keys(member: Membership) -> None:
+    """Keys belong to the workspace and go on working; whoever stays decides about those the leaver may know."""
+    made = ApiKey.objects.filter(workspace_id=member.workspace_id, created_by_id=member.user_id, revoked_at=None)
+    names = list(made.order_by("name").values_list("name", flat=True)[:50])
+    if names:
+        raise_event(
+            "api_key.maker_left",
+            f"{member.user} made API keys that still work: {', '.join(names)[:500]}. Revoke or replace them.",
+            workspace_id=member.workspace_id,
+            category="workspaces",
+            subject=member,
+            context={"keys": names},
+        )
 
 
 def _keep_an_owner(member: Membership) -> None:

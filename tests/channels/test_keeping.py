@@ -345,6 +345,21 @@ def test_the_engine_is_told_of_a_dead_key_once(cast: Cast, toy: Toy, connect: Co
     assert queries.one_channel(cast.owner, channel.id).status == "active"
 
 
+def test_a_network_that_says_our_secrets_after_us_is_not_quoted(cast: Cast, toy: Toy, connect: Connect) -> None:
+    channel = connect()
+    toy.trouble = [Retry("bad token hush-access-1, or hush-refresh-1")]
+    answer = refresh(cast, channel)
+    row = queries.one_channel(cast.owner, channel.id)
+    assert answer.why == row.last_error == "bad token …, or …"
+
+
+@pytest.mark.parametrize(
+    "asked", [Limited("wait", NOW + timedelta(days=9000)), Retry("wait", 1e300), Retry("wait", -5), Limited("", NOW)]
+)
+def test_no_network_can_make_us_wait_for_ever(asked: Verdict) -> None:
+    assert NOW < keeping._try_again(1, asked, NOW) <= NOW + timedelta(days=1)
+
+
 def test_no_secret_is_logged(cast: Cast, toy: Toy, connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     channel = connect()

@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from postroom.events.models import ActorKind
+from postroom.events.models import ActorKind, Event
 from postroom.workspaces import keys, queries
 from postroom.workspaces.actors import Actor, seeing
 from postroom.workspaces.errors import BadInput, NotAllowed, NotFound
 from postroom.workspaces.keys import TRUSTED_FOR, actor_of_key, create_api_key, revoke_api_key
+from postroom.workspaces.members import remove_member
 from postroom.workspaces.models import ApiKey, Role
 from tests.make.workspaces import NOW, Cast
 
@@ -180,3 +181,12 @@ def test_an_outsiders_key_opens_their_own_workspace_only(cast: Cast) -> None:
     with pytest.raises(NotFound):
         revoke_api_key(actor=cast.outsider, key_id=ours.key.id, now=NOW)
     assert [key.name for key in queries.api_keys(cast.owner)] == ["Ours"]
+
+
+def test_keys_outlive_who_made_them_and_somebody_is_told(cast: Cast) -> None:
+    made = create_api_key(actor=cast.admin, name="Robot", now=NOW)
+    assert cast.admin.user_id
+    remove_member(actor=cast.owner, user_id=cast.admin.user_id, now=NOW)
+    assert actor_of_key(made.raw, NOW)
+    with seeing(cast.owner):
+        assert "Robot" in Event.objects.get(type="api_key.maker_left").message
