@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 from postroom.database.cluster import bundled_programs
@@ -95,7 +96,8 @@ def _started(pid: int) -> str:
 
 def _fingerprint(kind: str) -> str:
     """Changes whenever a migrated template made earlier can't be used again."""
-    digest = hashlib.sha256(f"{kind} {binaries(kind)} {sys.version}".encode())
+    versions = [version(name) for name in ("django", "procrastinate", "psycopg")]
+    digest = hashlib.sha256(f"{kind} {binaries(kind)} {sys.version} {versions}".encode())
     package = ROOT / "postroom"
     sources = [*package.glob("*/migrations/*.py"), *package.glob("*/sql/**/*"), *package.glob("database/*.py")]
     for source in sorted([*sources, package / "config" / "settings.py", package / "config" / "migrating.py"]):
