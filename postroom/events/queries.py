@@ -1,11 +1,35 @@
 """What happened, and what has to be looked at. Events lie below workspaces: open the actor's scope before asking."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from postroom.events.models import ActivityLog, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One thing that was done; the fields of `ActivityLog`."""
+
+    id: UUID
+    at: datetime
+    actor_kind: str
+    actor_id: UUID | None
+    actor_name: str
+    what: str
+    subject_type: str
+    subject_id: UUID
+    from_state: str
+    to_state: str
+    why: str
+    context: Mapping[str, Any]
+
+
+FIELDS = tuple(Done.__dataclass_fields__)
 
 
 def activity(
@@ -17,7 +41,7 @@ def activity(
     after: UUID | None = None,
     since: datetime | None = None,
     limit: int = 50,
-) -> list[ActivityLog]:
+) -> list[Done]:
     """List what was done, newest first. `after`: the id of the last one of the page before; `since`: not older."""
     wanted = Q(workspace_id=workspace_id)
     for name, value in (("subject_id", subject_id), ("subject_type", subject_type), ("what", what)):
@@ -30,7 +54,8 @@ def activity(
         if last is None:
             return []
         wanted &= Q(at__lt=last.at) | Q(at=last.at, id__lt=last.id)
-    return list(ActivityLog.objects.filter(wanted).order_by("-at", "-id")[:limit])
+    rows = ActivityLog.objects.filter(wanted).order_by("-at", "-id").values_list(*FIELDS)
+    return [Done(*row) for row in rows[:limit]]
 
 
 def open_events(

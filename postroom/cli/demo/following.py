@@ -11,8 +11,7 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
-from postroom.events.models import ActivityLog
-from postroom.events.queries import activity
+from postroom.events.queries import Done, activity
 from postroom.publishing.listing import show_publication
 from postroom.workspaces.actors import Actor, seeing
 
@@ -37,7 +36,7 @@ def follow(actor: Actor, *, since: datetime, every: float = 0.5) -> None:
         console.print(_line(change, shown))
 
 
-def _changes(actor: Actor, since: datetime, every: float) -> Iterator[ActivityLog]:
+def _changes(actor: Actor, since: datetime, every: float) -> Iterator[Done]:
     told: set[UUID] = set()
     while True:
         with seeing(actor):
@@ -50,7 +49,7 @@ def _changes(actor: Actor, since: datetime, every: float) -> Iterator[ActivityLo
         time.sleep(every)
 
 
-def _line(change: ActivityLog, shown: dict[str, str]) -> Text:
+def _line(change: Done, shown: dict[str, str]) -> Text:
     sign, colour = SIGNS[change.to_state]
     at = change.at.astimezone(UTC)
     line = Text.assemble(
