@@ -9,8 +9,6 @@ from uuid import uuid4
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import OperationalError, connection
-from hypothesis import given
-from hypothesis import strategies as st
 
 from postroom.channels import keeping, lines, queries
 from postroom.channels.disconnecting import disconnect_channel
@@ -353,13 +351,6 @@ def test_a_network_that_says_our_secrets_after_us_is_not_quoted(cast: Cast, toy:
     assert answer.why == row.last_error == "bad token …, or …"
 
 
-@pytest.mark.parametrize(
-    "asked", [Limited("wait", NOW + timedelta(days=9000)), Retry("wait", 1e300), Retry("wait", -5), Limited("", NOW)]
-)
-def test_no_network_can_make_us_wait_for_ever(asked: Verdict) -> None:
-    assert NOW < keeping._try_again(1, asked, NOW) <= NOW + timedelta(days=1)
-
-
 def test_no_secret_is_logged(cast: Cast, toy: Toy, connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     channel = connect()
@@ -368,12 +359,6 @@ def test_no_secret_is_logged(cast: Cast, toy: Toy, connect: Connect, caplog: pyt
     for secret in SECRETS:
         assert secret not in caplog.text
         assert secret not in repr(answers)
-
-
-@given(failures=st.integers(1, 10_000))
-def test_pauses_grow_and_end(failures: int) -> None:
-    pause = keeping._try_again(failures, Retry("later"), NOW) - NOW
-    assert timedelta(seconds=10) <= pause <= LONGEST_PAUSE * 1.2
 
 
 @pytest.mark.bad_input(
