@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from postroom.channels.arriving import identity_columns
 from postroom.channels.keeping import Outcome, refresh_channel
-from postroom.channels.lines import Opened, a_session, guard, in_thread, open_channel
+from postroom.channels.lines import Opened, a_session, demand_no_transaction, guard, in_thread, open_channel
 from postroom.channels.models import Channel
 from postroom.channels.opening import open_for_change
 from postroom.channels.states import Health, Status
@@ -74,6 +74,7 @@ async def _ask(opened: Opened, session: aiohttp.ClientSession) -> Identity | Ver
 
 
 def _open(actor: Actor, channel_id: UUID) -> Opened:
+    demand_no_transaction()
     with acting(actor):
         channel = open_for_change(actor, channel_id, Permission.CHANNELS_EDIT)
         opened = open_channel(channel.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from django.db.models import F
 
-from postroom.channels.lines import Opened, a_session, ask, guard, open_channel
+from postroom.channels.lines import Opened, a_session, ask, demand_no_transaction, guard, open_channel
 from postroom.channels.living import move
 from postroom.channels.models import Channel, Credential, PendingConnection
 from postroom.channels.opening import open_for_change
@@ -39,6 +39,7 @@ def disconnect_channel(*, actor: Actor, channel_id: UUID, now: datetime, why: st
     What is scheduled on it waits for a reconnection or is cancelled: publications lie above, and `channel.disconnected`
     is the event they may react to. Raises NotFound, NotAllowed, BadInput.
     """
+    demand_no_transaction()
     reason = values.text(500)("why", why)
     opened = None
     with acting(actor):

@@ -21,7 +21,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 
 from postroom.channels.credentials import columns_of, seal_tokens
-from postroom.channels.lines import Opened, a_session, guard, in_thread, open_channel
+from postroom.channels.lines import Opened, a_session, demand_no_transaction, guard, in_thread, open_channel
 from postroom.channels.models import Channel, Credential
 from postroom.channels.opening import open_for_change
 from postroom.channels.states import Status
@@ -158,6 +158,7 @@ async def refresh_due(*, now: Callable[[], datetime], at_once: int = 20, limit: 
 
 def _take(actor: Actor, channel_id: UUID, now: datetime, seen: int | None) -> Opened | Refreshed:
     """Take the lock, and what is to be renewed with it; or say why there is nothing to do."""
+    demand_no_transaction()
     with acting(actor):
         channel = open_for_change(actor, channel_id, Permission.CHANNELS_EDIT)
         try:

@@ -147,11 +147,18 @@ async def one_line(network: Network, *, server: str = "", app: App | None = None
 
 
 def ask(question: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Ask a network from a verb that isn't async. Raises NetworkTrouble; never call it inside a transaction."""
+    """Ask a network from a verb that isn't async. Raises NetworkTrouble; RuntimeError inside a transaction."""
+    demand_no_transaction()
     try:
         return async_to_sync(question)(*args, **kwargs)
     except Stop as stop:
         raise NetworkTrouble(stop.verdict) from None
+
+
+def demand_no_transaction() -> None:
+    """Raise RuntimeError inside a transaction: a rollback would lose a key that the network has just replaced."""
+    if connection.in_atomic_block:
+        raise RuntimeError("a network is never asked inside a transaction")
 
 
 def in_thread(step: Callable[P, T]) -> Callable[P, Awaitable[T]]:

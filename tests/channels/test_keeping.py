@@ -11,6 +11,7 @@ from asgiref.sync import async_to_sync
 from django.db import OperationalError, connection
 
 from postroom.channels import keeping, lines, queries
+from postroom.channels.checking import check_channel
 from postroom.channels.disconnecting import disconnect_channel
 from postroom.channels.keeping import (
     LONGEST_PAUSE,
@@ -285,16 +286,24 @@ def test_a_new_key_is_stored_even_if_the_caller_is_cancelled(cast: Cast, toy: To
     assert opened(cast, channel).generation == 2
 
 
-def test_what_is_due_is_renewed_wherever_it_is(cast: Cast, toy: Toy, connect: Connect) -> None:
+def test_what_is_due_is_renewed(cast: Cast, toy: Toy, connect: Connect) -> None:
     channel = connect()
     later = datetime.now(UTC) + timedelta(minutes=55)
-    with scope(workspace_id=cast.workspace.id):
-        assert async_to_sync(_due_in_scope)(later) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "due_refreshes", lambda now, limit: [(cast.workspace.id, channel.id)])
+        assert async_to_sync(refresh_due)(now=lambda: later) == 1
     assert opened(cast, channel).generation == 2
 
 
-async def _due_in_scope(now: datetime) -> int:
-    return await refresh_due(now=lambda: now)
+def test_no_network_is_asked_inside_a_transaction(cast: Cast, toy: Toy, connect: Connect) -> None:
+    channel = connect()
+    wanted: dict[str, Any] = {"actor": cast.owner, "channel_id": channel.id, "now": NOW}
+    for verb in (refresh_now, check_channel, disconnect_channel):
+        with pytest.raises(RuntimeError), acting(cast.owner):
+            verb(**wanted)
+    with pytest.raises(RuntimeError), acting(cast.owner):
+        connect()
+    assert (toy.refreshes, toy.revoked) == ([], [])
 
 
 def test_a_disconnected_channel_is_left_alone(cast: Cast, toy: Toy, connect: Connect) -> None:
