@@ -160,7 +160,8 @@ def _put_on(post: Post, variants: Sequence[Variant]) -> list[Publication]:
     ids = [variant.channel_id for variant in variants]
     if len(set(ids)) < len(ids):
         raise BadInput("channels", [str(one) for one in ids], "each channel once")
-    channels = Channel.objects.filter(id__in=ids, deleted_at__isnull=True).in_bulk() if ids else {}
+    known = Channel.objects.filter(id__in=ids, deleted_at__isnull=True).only("brand_id", "network", "learned")
+    channels = known.order_by().in_bulk() if ids else {}
     rows = []
     for variant in variants:
         channel = channels.get(variant.channel_id)
