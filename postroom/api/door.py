@@ -6,7 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 
-from postroom.api import posts, publications
+from postroom.api import (
+    api_keys,
+    assets,
+    brands,
+    channels,
+    events,
+    members,
+    networks,
+    posts,
+    publications,
+    workspaces,
+)
 from postroom.api.keys import KeyAuth
 from postroom.api.problems import add_handlers
 
@@ -22,8 +33,20 @@ api = NinjaAPI(
     docs=Swagger(),
     urls_namespace="api-v1",
 )
+api.add_router("/workspace", workspaces.router)
+api.add_router("/members", members.router)
+api.add_router("/invitations", members.invitations)
+api.add_router("/keys", api_keys.router)
+api.add_router("/brands", brands.router)
+api.add_router("/niches", brands.niche_router)
+api.add_router("/networks", networks.router)
+api.add_router("/network-apps", networks.apps)
+api.add_router("/channels", channels.router)
+api.add_router("/assets", assets.router)
 api.add_router("/posts", posts.router)
 api.add_router("/publications", publications.router)
+api.add_router("/events", events.router)
+api.add_router("/history", events.history_router)
 add_handlers(api)
 
 

@@ -4,6 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -44,6 +46,18 @@ def add_handlers(api: NinjaAPI) -> None:
     @api.exception_handler(Refusal)
     def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
         return of_refusal(error)
+
+    @api.exception_handler(DataError)
+    @api.exception_handler(UnicodeEncodeError)
+    def unfit(request: HttpRequest, error: Exception) -> HttpResponse:
+        detail = "a value holds what can't be stored: a NUL character, half a surrogate pair, or a number too large"
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_input", detail)
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "a body of at most 2.5 MB; files go to /assets"
+        )
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

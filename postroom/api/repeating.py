@@ -84,7 +84,9 @@ class Repeats:
 
 def _keep(actor: Actor, key: str, answer: HttpResponse) -> None:
     headers = {name: answer[name] for name in ("Content-Type", "ETag", "Location") if name in answer}
-    keep_answer(actor=actor, key=key, status=answer.status_code, headers=headers, body=answer.content)
+    # An answer that shows a secret once says itself what may be kept of it.
+    body = getattr(answer, "kept", answer.content)
+    keep_answer(actor=actor, key=key, status=answer.status_code, headers=headers, body=body)
 
 
 def _replay(kept: Kept, fingerprint: bytes) -> HttpResponse:

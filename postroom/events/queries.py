@@ -1,6 +1,6 @@
 """What happened, and what has to be looked at. Events lie below workspaces: open the actor's scope before asking."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,10 +59,17 @@ def activity(
 
 
 def open_events(
-    workspace_id: UUID, *, after: UUID | None = None, limit: int = 50, with_resolved: bool = False
+    workspace_id: UUID,
+    *,
+    after: UUID | None = None,
+    limit: int = 50,
+    with_resolved: bool = False,
+    brands: Collection[UUID] | None = None,
 ) -> list[Event]:
-    """List the events that somebody may have to look at, newest first."""
+    """List the events that somebody may have to look at, newest first; `brands`: of no brand, or of these."""
     wanted = Q(workspace_id=workspace_id)
+    if brands is not None:
+        wanted &= Q(brand_id=None) | Q(brand_id__in=brands)
     if not with_resolved:
         wanted &= Q(resolved_at__isnull=True)
     if after is not None:
