@@ -50,25 +50,44 @@ async def _adopt(connection: Connection, worker: UUID, now: datetime) -> set[str
     return await adopt(connection, worker, now) if mine.rowcount else set()
 
 
-async def adopt(
-    connection: Connection, worker: UUID, now: datetime, *, besides: Sequence[str] = ()
-) -> set[str]:
+async def adopt(connection: Connection, worker: UUID, now: datetime, *, besides: Sequence[str] = ()) -> set[str]:
     """Free the lanes that stand in a worker's name, except `besides`, and what was begun on them. Gives the posts."""
     async with connection.transaction():
-        held = await connection.execute(load("adopt_what"), {"worker": worker, "besides": list(besides)})
+        asked = {"worker": worker, "besides": list(besides)}
+        held = await connection.execute(load("adopt_what"), asked)
         rows = await held.fetchall()
-        for publication, network, status, checkpoint, _ in rows:
-            decided = decide(network, status, checkpoint, now)
-            await connection.execute(
-                "UPDATE publishing_publication SET worker = NULL, fence = fence + 1, status = %s, not_before = %s,"
-                " checkpoint = %s::jsonb, reason = %s, error_class = %s WHERE id = %s AND worker = %s",
-                [*decided, publication, worker],
-            )
-        ended = {"worker": worker, "publications": [row[0] for row in rows], "besides": list(besides)}
-        await connection.execute(load("adopt_lanes"), ended)
-    if rows:
-        log.warning("adopted what was under way", worker=str(worker), publications=len(rows))
+        await _free(connection, rows, now)
+        await connection.execute(load("adopt_lanes"), asked)
     return {str(row[4]) for row in rows}
+
+
+async def adopt_strays(connection: Connection, now: datetime) -> set[str]:
+    """Free what is under way in the name of a worker that doesn't hold its lane. Gives the posts.
+
+    That happens when a database that was restored, or lost its last commits in a power cut, knows less than we did.
+    """
+    async with connection.transaction():
+        found = await connection.execute(load("adopt_strays"))
+        rows = await found.fetchall()
+        await _free(connection, rows, now)
+        channels = [row[6] for row in rows]
+        await connection.execute(
+            "UPDATE publishing_lane SET due_at = least(due_at, %s) WHERE channel_id = any(%s)", [now, channels]
+        )
+    return {str(row[4]) for row in rows}
+
+
+async def _free(connection: Connection, rows: Sequence[tuple[Any, ...]], now: datetime) -> None:
+    for publication, network, status, checkpoint, _, worker, *_ in rows:
+        decided = decide(network, status, checkpoint, now)
+        await connection.execute(
+            "UPDATE publishing_publication SET worker = NULL, fence = fence + 1, status = %s, not_before = %s,"
+            " checkpoint = %s::jsonb, reason = %s, error_class = %s WHERE id = %s AND worker = %s",
+            [*decided, publication, worker],
+        )
+    if rows:
+        await connection.execute(load("close_attempts"), {"publications": [row[0] for row in rows]})
+        log.warning("adopted what was under way", publications=len(rows))
 
 
 def decide(

@@ -86,7 +86,8 @@ class Engine:
         self._alarm = 0.0
         self._recheck = False
         self._strays = False
-        """Lanes or publications may stand in this worker's name that it doesn't hold."""
+        """Lanes or publications may stand in a name that doesn't hold them."""
+        self._swept = 0.0
         self._crowded = False
         self._stopping = False
         self._app_holds: list[tuple[Lane, Any, str]] = []
@@ -207,8 +208,8 @@ class Engine:
             for channel_id, lane in self.lanes.items():
                 lane.stop = lane.stop or channel_id not in may
         self._recheck = False
-        if self._strays:
-            self._strays = False
+        if self._strays or self._swept + SAFETY < time.monotonic():
+            self._strays, self._swept = False, time.monotonic()
             await self._take_up_strays()
         await self._feed()
         await self._let_go()
@@ -216,8 +217,10 @@ class Engine:
             await self._claim()
 
     async def _take_up_strays(self) -> None:
-        """After trouble: free lanes that stand in our name though we don't hold them, with what was begun on them."""
-        posts = await adopting.adopt(await self.desk.open(), self.worker, self.clock.now(), besides=list(self.lanes))
+        """Free lanes that stand in our name though we don't hold them, and whatever was begun and is in no hands."""
+        connection, now = await self.desk.open(), self.clock.now()
+        posts = await adopting.adopt(connection, self.worker, now, besides=list(self.lanes))
+        posts |= await adopting.adopt_strays(connection, now)
         for post_id in posts:
             self.roller.touch(post_id, "")
 

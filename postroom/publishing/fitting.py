@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 
 from postroom.channels.models import Channel
+from postroom.library.fitting import Crop, Wanted
 from postroom.library.models import Asset
 from postroom.networks import registry, rules
 from postroom.networks.rules import Need, Problem
@@ -74,10 +75,8 @@ def check_fit(post: Post, publications: Sequence[Publication], *, writing: Writi
     """
     if not publications:
         return ()
-    items, media = _said(writing) if writing else _stored(post)
-    contents = {one.id: content_of(post, one, items, media) for one in publications}
-    wanted = {UUID(str(file["asset_id"])) for content in contents.values() for file in content.media}
-    assets = Asset.objects.in_bulk(list(wanted)) if wanted else {}
+    contents = _contents(post, publications, writing)
+    assets = _assets(contents)
     prefetch_related_objects(publications, "channel")
     found = [
         Misfit(one.id, one.channel_id, one.channel.network, problem)
@@ -87,7 +86,34 @@ def check_fit(post: Post, publications: Sequence[Publication], *, writing: Writi
     return tuple(sorted(found, key=lambda one: not one.problem.blocks))
 
 
+def wanted_files(post: Post, publications: Sequence[Publication]) -> list[Wanted]:
+    """Say which files these publications want in which form, so that they are made before they are due."""
+    contents = _contents(post, publications, None)
+    assets = _assets(contents)
+    prefetch_related_objects(publications, "channel")
+    return [
+        Wanted(asset.id, _need(one.channel, asset, contents[one.id]), Crop.of(file.get("crop")))
+        for one in publications
+        for file in contents[one.id].media
+        if (asset := assets.get(UUID(str(file["asset_id"]))))
+    ]
+
+
 Rows = list[dict[str, Any]]
+
+
+def _contents(post: Post, publications: Sequence[Publication], writing: Writing | None) -> dict[UUID, Content]:
+    items, media = _said(writing) if writing else _stored(post)
+    return {one.id: content_of(post, one, items, media) for one in publications}
+
+
+def _assets(contents: Mapping[UUID, Content]) -> dict[UUID, Asset]:
+    wanted = {UUID(str(file["asset_id"])) for content in contents.values() for file in content.media}
+    return Asset.objects.in_bulk(list(wanted)) if wanted else {}
+
+
+def _need(channel: Channel, asset: Asset, content: Content) -> Need:
+    return rules.need(registry.get(channel.network), MediaKind(asset.type), content.format, channel.learned)
 
 
 def _stored(post: Post) -> tuple[Rows, Rows]:
@@ -139,8 +165,7 @@ def _problems(content: Content, channel: Channel, assets: Mapping[UUID, Asset]) 
         if asset is None:
             yield Problem("media.missing", f"media.{position}", "a file of this post is no longer in the library")
             continue
-        kind = MediaKind(asset.type)
-        need = rules.need(network, kind, content.format, channel.learned)
+        need = _need(channel, asset, content)
         files[position] = (*files.get(position, ()), forecast(asset, str(file.get("alt_text") or ""), need))
     for part, draft in enumerate(drafts_to_check(content, at=SOME_DAY, files=files)):
         for problem in rules.check(network, draft, channel.learned):

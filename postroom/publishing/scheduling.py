@@ -8,11 +8,12 @@ from postroom.brands.models import Brand
 from postroom.brands.queries import next_free_slot
 from postroom.channels.models import Channel
 from postroom.events.recording import record
+from postroom.library.renditions import ask_for
 from postroom.posts.models import Post
 from postroom.posts.states import PostStatus
 from postroom.posts.writing import open_post
 from postroom.publishing.changing import TooLate, move, open_publication, roll_up
-from postroom.publishing.fitting import Misfit, check_fit, refuse_blocking
+from postroom.publishing.fitting import Misfit, check_fit, refuse_blocking, wanted_files
 from postroom.publishing.models import Publication
 from postroom.publishing.states import OPEN, PublicationStatus
 from postroom.publishing.timing import At, NextSlot, When, moment_of
@@ -63,6 +64,7 @@ def schedule_publications(
             error_class="",
             error_where="",
         )
+    ask_for(actor.workspace_id, wanted_files(post, ready))
     roll_up([post.id])
     post.refresh_from_db(fields=["status", "scheduled_at", "published_at"])
     record("post.scheduled", post, workspace_id=actor.workspace_id, context={"publications": len(ready)})

@@ -35,7 +35,7 @@ class House:
     def __init__(self, kind: str) -> None:
         self.data = Path(tempfile.mkdtemp(prefix="postroom-faults-"))
         self.data.chmod(0o711)
-        settings = server.FAST | {"max_connections": "60"}
+        settings = server.FAST | {"max_connections": "60", "synchronous_commit": "on"}
         self.database = Embedded(
             self.data, owner="postroom_fault_owner", programs=server.binaries(kind), settings=settings
         )
@@ -120,6 +120,13 @@ class House:
                 _connect(owner, where.workspace, channel, access, base)
             return make_posts(owner, where, texts=texts, items=items)
 
+    def standing(self) -> str:
+        """Where everything stands, and the workers' last words: for a failed test."""
+        shown = [(row["status"], row["worker"], row["reason"], row["checkpoint"]) for row in self.publications()]
+        words = (self.data / "worker.log").read_text(errors="replace")[-4000:]
+        open_ones = [one for one in shown if one[0] != "published"]
+        return f"{len(open_ones)} open: {open_ones[:5]}\nlanes: {self.rows('SELECT * FROM publishing_lane')}\n{words}"
+
     def publications(self) -> list[dict[str, Any]]:
         """All of them."""
         return self.rows("SELECT * FROM publishing_publication ORDER BY id")
@@ -145,10 +152,10 @@ def _plain(learned: Mapping[str, Any]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in learned.items()}
 
 
-def wait_until(holds: Any, seconds: float, what: str) -> None:
-    """Wait for something to come true."""
+def wait_until(holds: Any, seconds: float, what: Any) -> None:
+    """Wait for something to come true; `what` tells (or is) what it was."""
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:
-            raise AssertionError(f"did not come to pass within {seconds} s: {what}")
+            raise AssertionError(f"did not come to pass within {seconds} s: {what() if callable(what) else what}")
         time.sleep(0.05)

@@ -24,7 +24,7 @@ def test_spoilt_after_acceptance(stage: Stage, fault: Fault) -> None:
     stage.fill(texts, ITEMS if stage.samples.network.threads else [])
     stage.striker._armed = every_third(fault)
     stage.house.start_worker()
-    wait_until(lambda: all_ended(stage), 120, "an end for all")
+    wait_until(lambda: all_ended(stage), 60, stage.house.standing)
     assert stage.striker._fired
     stage.striker.disarm()
     check_once(stage, len(texts), 3 if stage.samples.network.threads else 1)
@@ -40,7 +40,7 @@ def test_postgresql_away_for_ten_seconds(stage: Stage) -> None:
     stage.house.kill_database()
     time.sleep(10)  # what is tested is just this
     stage.house.database.start()
-    wait_until(lambda: all_ended(stage), 120, "an end for all")
+    wait_until(lambda: all_ended(stage), 60, stage.house.standing)
     check_once(stage, len(texts), 3)
 
 
@@ -52,7 +52,7 @@ def test_two_workers_and_one_of_them_dies(stage: Stage) -> None:
     workers = [stage.house.start_worker() for _ in range(2)]
     wait_until(lambda: len(stage.striker.calls) > 30, 60, "the run is in its middle")
     workers[0].kill()
-    wait_until(lambda: all_ended(stage), 120, "an end for all")
+    wait_until(lambda: all_ended(stage), 60, stage.house.standing)
     check_once(stage, len(texts), 3)
     assert workers[1].poll() is None
     workers[1].terminate()

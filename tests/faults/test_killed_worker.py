@@ -52,6 +52,6 @@ def test_each_is_public_exactly_once(stage: Stage, after: bool) -> None:
         assert worker.wait(20) == -9
     stage.striker.victim = None
     stage.house.start_worker()
-    wait_until(lambda: all_ended(stage), 90, f"an end for all: {stage.house.publications()}")
+    wait_until(lambda: all_ended(stage), 90, stage.house.standing)
     check_once(stage, len(texts), 3 if stage.samples.network.threads else 1)
     assert stage.house.rows("SELECT * FROM publishing_attempt WHERE ended_at IS NULL") == []

@@ -410,3 +410,15 @@ async def test_a_worker_that_was_only_thought_dead_tells_the_truth_late(running,
     await running.all_are("published")
     assert world.texts() == ["one"]
     assert second.sender.sent == 0
+
+
+async def test_what_is_in_no_hands_is_taken_up(running, owner, world, quick):
+    """A database that lost its last commits may name a worker that knows nothing of it."""
+    make_posts(owner, make_channels(owner, network="world"), texts=["one"])
+    state = '{"v": 1, "part": 0, "step": "post", "bag": {}, "keys": ["k"], "ats": ["2026-11-20T10:00:00+00:00"], "receipts": [], "tries": 0}'
+    owner.execute(
+        "UPDATE publishing_publication SET status = 'sending', worker = gen_random_uuid(), attempts = 1, checkpoint = %s", [state]
+    )
+    running.start()
+    await running.all_are("published")
+    assert (world.texts(), world.looked) == (["one"], 1)

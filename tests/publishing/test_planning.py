@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from postroom.channels.models import Channel
 from postroom.events.models import ActivityLog
-from postroom.posts.content import ItemOf, Writing
+from postroom.library.models import Rendition
+from postroom.posts.content import ItemOf, MediaOf, Writing
 from postroom.posts.models import Post
 from postroom.posts.writing import NotEditable, remove_post
 from postroom.publishing import listing, planning, scheduling, settling
@@ -23,6 +24,7 @@ from postroom.publishing.timing import At, NextSlot, Now, moment_of, read_when
 from postroom.workspaces.actors import Actor, acting
 from postroom.workspaces.errors import BadInput, Conflict, NotFound
 from tests.make.brands import make_slots
+from tests.make.library import encoded, make_asset, noise
 from tests.make.posts import NOW, make_post, make_silent_channel, nobody
 from tests.make.workspaces import Cast
 
@@ -356,3 +358,22 @@ def test_when_is_read_from_words() -> None:
     assert read_when("2026-12-01T09:30") == At(datetime(2026, 12, 1, 9, 30))  # noqa: DTZ001
     with pytest.raises(BadInput, match="tomorrowish"):
         read_when("tomorrowish")
+
+
+def test_scheduling_has_files_made_to_fit_before_they_are_due(cast: Cast, channels: list[Channel]) -> None:
+    large = make_asset(cast.editor, encoded(noise(1200, 900), "PNG"), filename="large.png")
+    plan = planning.compose_post(
+        actor=cast.editor,
+        brand_id=cast.brand.id,
+        writing=Writing(text="Look", media=(MediaOf(large.id, alt_text="noise"),)),
+        variants=[Variant(channels[0].id)],
+        now=NOW,
+    )
+    assert not plan.misfits  # it will be made smaller: the file as it is has far more than Bluesky takes
+    with acting(cast.editor):
+        assert not Rendition.objects.exists()
+    scheduling.schedule_post(actor=cast.editor, post_id=plan.post.id, when=LATER, now=NOW)
+    with acting(cast.editor):
+        assert Rendition.objects.get().asset_id == large.id
+    with acting(cast.outsider):
+        assert not Rendition.objects.exists()
