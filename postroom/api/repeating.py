@@ -20,9 +20,7 @@ from postroom.workspaces.repeating import Kept, keep_answer, release, reserve
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
-LONG = re.compile(
-    r"/api/v1/(channels/(connect|connections|[^/]+(/(check|refresh|reconnect|disconnect))?/?$)|assets/fetch)"
-)
+LONG = re.compile(r"/api/v1/(channels/(connect|connections|[^/]+/(check|refresh|reconnect|disconnect))|assets/fetch)")
 NOT_KEPT = re.compile(r"/api/v1/assets/?$")
 """An upload is kept once by its SHA-256, whatever the key."""
 
