@@ -14,7 +14,7 @@ from typing import Any
 from bench.house import ROOT, SENDER, House, line
 from bench.table import Figure
 
-ROUNDS, SECONDS, CONNECTIONS = 5, 3.0, 8
+SECONDS, CONNECTIONS = 3.0, 8
 Round = dict[str, Any]
 
 
@@ -62,16 +62,16 @@ def api_round(house: House, seeded: Round, what: str, port: int) -> float:
         return float(line(child))
 
 
-def measure(house: House) -> tuple[list[Figure], dict[str, Any]]:
+def measure(house: House, *, rounds: int = 5) -> tuple[list[Figure], dict[str, Any]]:
     """All figures of the API. Bare and API alternate; medians are compared."""
     seeded, port = seed(house), 8791
     found: dict[str, dict[str, list[float]]] = {what: {"bare": [], "api": []} for what in ("list", "create")}
     with web(house, port):
-        for what, rounds in found.items():
+        for what, measured in found.items():
             api_round(house, seeded, what, port)
-            for _ in range(ROUNDS):
-                rounds["bare"].append(bare_round(house, seeded, what))
-                rounds["api"].append(api_round(house, seeded, what, port))
+            for _ in range(rounds):
+                measured["bare"].append(bare_round(house, seeded, what))
+                measured["api"].append(api_round(house, seeded, what, port))
                 time.sleep(0.2)
     figures = []
     for what, words, goal in (
