@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 
 from postroom.channels.models import Credential
 from postroom.workspaces.actors import acting, seeing
@@ -60,7 +61,12 @@ def faraway() -> Iterator[Faraway]:
 
 def engine(owner_dsn: str, faraway: Faraway, *arguments: str) -> subprocess.Popen[str]:
     """Start a process that acts as the engine once it is told to."""
-    environment = {**os.environ, "POSTROOM_DATABASE_URL": owner_dsn, "POSTROOM_ALLOW_PRIVATE": faraway.address}
+    environment = {
+        **os.environ,
+        "POSTROOM_DATA": str(settings.DATA),  # the key ring of this very process
+        "POSTROOM_DATABASE_URL": owner_dsn,
+        "POSTROOM_ALLOW_PRIVATE": faraway.address,
+    }
     return subprocess.Popen(
         [sys.executable, "-m", "tests.channels.refresher", *arguments],
         env=environment,
