@@ -1,6 +1,7 @@
 """Django's settings, made of env.py's table. Nothing here reads the environment by itself."""
 
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "ninja",  # for the API's description: its scripts come from here instead of somebody's CDN
     "procrastinate.contrib.django",
     *(f"postroom.{room}" for room in ROOMS),
 ]
@@ -88,6 +90,7 @@ ASGI_APPLICATION = "postroom.config.asgi.application"
 WSGI_APPLICATION = "postroom.config.wsgi.application"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -99,7 +102,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [Path(__file__).parent.parent / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -130,12 +133,15 @@ if ENVIRONMENT.trust_proxy:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bodies that aren't files; files stream past this
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = DATA / "incoming"  # /tmp may be memory; the library makes the folder
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────
 MEDIA_ROOT = DATA / "files"
 MEDIA_URL = "media/"
 STATIC_URL = "static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = None  # nothing is collected: the files are served from where their packages have them
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
 if ENVIRONMENT.storage == "s3":
     _storage: dict[str, Any] = {
         "BACKEND": "storages.backends.s3.S3Storage",

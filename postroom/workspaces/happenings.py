@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from postroom.events import queries
-from postroom.events.models import ActivityLog, Event
+from postroom.events.models import Event
+from postroom.events.queries import Done
 from postroom.events.recording import record, resolve_events
 from postroom.workspaces import values
 from postroom.workspaces.actors import Actor, acting, seeing
@@ -46,7 +47,7 @@ def history(
     since: datetime | None = None,
     after: UUID | None = None,
     limit: int = 50,
-) -> list[ActivityLog]:
+) -> list[Done]:
     """What was done, newest first. NotAllowed for who is limited to some brands: the history tells of all of them."""
     actor.demand(Permission.HISTORY_READ)
     if actor.brand_ids is not None:

@@ -1,0 +1,1 @@
+"""Stored files by the addresses that were given out for them."""
