@@ -1,7 +1,6 @@
 """The statements of one API call, and nothing else, by threads on a bare psycopg pool."""
 
 import json
-import os
 import sys
 import threading
 import time
@@ -62,7 +61,6 @@ def one_create(connection: Any, seeded: dict[str, Any]) -> None:
 def main() -> None:
     """Run for some seconds; print how many a second."""
     what, seeded, threads, seconds = sys.argv[1], json.loads(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
-    os.sched_setaffinity(0, {int(sys.argv[5])})
     work = {"list": one_list, "create": one_create}[what]
     done = [0] * threads
     with ConnectionPool(folder.address(environment(), "app") or "", min_size=threads, max_size=threads) as pool:

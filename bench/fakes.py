@@ -1,4 +1,4 @@
-"""The bare fake server, in a process of its own: answers every POST with an id, after a latency if asked, and remembers.
+"""The bare fake server, in a process of its own: answers every POST with an id, after a latency if asked.
 
 As cheap as Python can make it, so that the sender is what is measured. GET /seen tells what arrived and when.
 """

@@ -77,7 +77,7 @@ def open_house() -> Iterator[House]:
     try:
         database.start()
         os.sched_setaffinity(0, {REST})
-        for process in _family(database):
+        for process in family(database):
             os.sched_setaffinity(process, {REST})
         house = House(data, database)
         subprocess.run(
@@ -92,7 +92,8 @@ def open_house() -> Iterator[House]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def _family(database: Embedded) -> list[int]:
+def family(database: Embedded) -> list[int]:
+    """The processes of PostgreSQL."""
     assert database.child
     top = database.child.pid
     children = Path(f"/proc/{top}/task/{top}/children").read_text().split()

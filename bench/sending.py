@@ -17,6 +17,7 @@ from bench.wire import NAME
 from tests.make.publishing import make_channels, make_posts
 
 Round = dict[str, Any]
+TABLES = "publishing_publication, publishing_lane, publishing_attempt, events_activitylog, posts_post, channels_channel"
 
 
 class Fake:
@@ -61,7 +62,12 @@ def raw_round(house: House, fake: Fake, count: int, at_once: int, kind: str = "o
     fake.forget()
     arguments = ["bench.raw", str(fake.port), str(count), str(at_once), kind, str(SENDER)]
     done = subprocess.run(
-        [sys.executable, "-m", *arguments], check=True, cwd=ROOT, env=house.environment(), capture_output=True, text=True
+        [sys.executable, "-m", *arguments],
+        check=True,
+        cwd=ROOT,
+        env=house.environment(),
+        capture_output=True,
+        text=True,
     )
     told: Round = json.loads(done.stdout)
     return told | {"rate": count / told["seconds"]}
@@ -70,7 +76,7 @@ def raw_round(house: House, fake: Fake, count: int, at_once: int, kind: str = "o
 def engine_round(
     house: House, child: "subprocess.Popen[str]", fake: Fake, *, channels: int, posts: int, spread: float = 0
 ) -> Round:
-    """Posts on channels, all due at one moment (or `spread` seconds apart): how long until all is out and on disk?"""
+    """Posts on channels, due at one moment (or `spread` seconds apart): until all is out and on disk."""
     fake.forget()
     count = channels * posts
     with house.owner() as owner:
@@ -78,7 +84,7 @@ def engine_round(
         where = make_channels(owner, network=NAME, count=channels, server=f"http://127.0.0.1:{fake.port}")
         texts = [f"Something worth saying, number {index} of today" for index in range(posts)]
         make_posts(owner, where, texts=texts, due=due, spread=spread)
-        owner.execute("VACUUM ANALYZE publishing_publication, publishing_lane, publishing_attempt, events_activitylog, posts_post, channels_channel")
+        owner.execute(f"VACUUM ANALYZE {TABLES}")
         late = (datetime.now(UTC) - due).total_seconds()
         assert child.stdin
         child.stdin.write(f"expect {count}\n")
@@ -87,12 +93,12 @@ def engine_round(
         told["filled_before_due"] = -late
         told["seconds"] = told["ended"] - due.timestamp()
         told["rate"] = count / told["seconds"]
-        _check(owner, where.workspace, count, fake, told, due.timestamp(), spread)
+        _check(owner, where.workspace, count, fake, told, due=due.timestamp(), spread=spread)
         owner.execute("DELETE FROM events_activitylog")
     return told
 
 
-def _check(owner: Any, workspace: Any, count: int, fake: Fake, told: Round, due: float, spread: float) -> None:
+def _check(owner: Any, workspace: Any, count: int, fake: Fake, told: Round, *, due: float, spread: float) -> None:
     """A figure counts only if the work was done: each once, with its attempt, its history, its state."""
     seen = fake.seen()
     told["seen"], told["twice"] = seen["count"], seen["count"] - seen["different"]

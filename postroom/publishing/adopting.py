@@ -30,7 +30,8 @@ Connection = psycopg.AsyncConnection[Any]
 async def adopt_dead(connection: Connection, me: UUID, now: datetime) -> set[str]:
     """Find workers that are dead or whose lease is over, and free what they held. Gives the posts concerned."""
     found = await connection.execute(
-        "SELECT id, lock_key, lease_until < clock_timestamp() FROM publishing_worker WHERE stopped_at IS NULL AND id <> %s",
+        "SELECT id, lock_key, lease_until < clock_timestamp() FROM publishing_worker"
+        " WHERE stopped_at IS NULL AND id <> %s",
         [me],
     )
     posts: set[str] = set()
@@ -145,7 +146,8 @@ async def take_late_truth(connection: Connection, errand: Errand, row: Row, now:
         if len(state.get("receipts", ())) >= len(receipts):
             return False
         await connection.execute(
-            "UPDATE publishing_publication SET status = 'published', worker = NULL, fence = fence + 1, not_before = NULL,"
+            "UPDATE publishing_publication SET status = 'published', worker = NULL, fence = fence + 1,"
+            " not_before = NULL,"
             " published_at = coalesce(published_at, %s), network_post_id = %s, url = %s, checkpoint = %s::jsonb,"
             " reason = '', error_class = '', error_where = '' WHERE id = %s",
             [row.get("published") or now, receipts[0]["id"], receipts[0]["url"], as_json([row["cp"]])[1:-1], errand.id],

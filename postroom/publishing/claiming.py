@@ -67,9 +67,7 @@ class Desk:
 
     async def next_due(self) -> datetime | None:
         """When there is something to do next on a lane that nobody holds."""
-        rows = await self.ask(
-            "next_due", now=self.clock.now(), sends=SENDING_LIVES, networks=list(registry.names())
-        )
+        rows = await self.ask("next_due", now=self.clock.now(), sends=SENDING_LIVES, networks=list(registry.names()))
         found: datetime | None = rows[0][0]
         return found
 
@@ -131,9 +129,7 @@ class Desk:
         )
         if not rows:
             return {}
-        posts = {
-            row[0]: row for row in await self.ask("contents", posts=list({row[3] for row in rows}))
-        }
+        posts = {row[0]: row for row in await self.ask("contents", posts=list({row[3] for row in rows}))}
         plain: dict[str, Content] = {}
         found: dict[str, list[Errand]] = {}
         for row in rows:
@@ -166,7 +162,9 @@ class Desk:
 
 def _amount(lane: Lane, network: Network, what: str, amount: int) -> int:
     learned = lane.line.who.learned
-    return next((one.amount for one in rules.quotas(network, learned) if one.what == what), amount) if learned else amount
+    return (
+        next((one.amount for one in rules.quotas(network, learned) if one.what == what), amount) if learned else amount
+    )
 
 
 def content_of(post: tuple[Any, ...], own: tuple[Any, ...] | None = None) -> Content:

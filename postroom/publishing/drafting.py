@@ -154,5 +154,3 @@ def drafts_to_check(content: Content, *, at: datetime, files: Files | None = Non
     return tuple(
         make_draft(content, part, key="check", at=at, receipts=standing, files=files) for part in range(content.parts)
     )
-
-

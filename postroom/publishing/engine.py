@@ -10,7 +10,6 @@ import time
 from typing import Any
 from uuid import UUID
 
-import aiohttp
 import psycopg
 import structlog
 
@@ -18,7 +17,6 @@ from postroom.kit.http import Guard, open_session
 from postroom.kit.ids import uuid7
 from postroom.networks import registry
 from postroom.networks.line import Line, Who
-from postroom.networks.verdicts import Expired, Verdict
 from postroom.publishing import adopting
 from postroom.publishing.claiming import Desk
 from postroom.publishing.clock import DatabaseClock
@@ -26,7 +24,9 @@ from postroom.publishing.errands import Errand, Lane
 from postroom.publishing.ledger import Ledger, Row
 from postroom.publishing.living import BEAT, Life
 from postroom.publishing.opening import Keys
+from postroom.publishing.renewing import Renewer
 from postroom.publishing.rolling import Roller
+from postroom.publishing.scribing import Scribe
 from postroom.publishing.sending import Observer, Sender
 
 log = structlog.get_logger("postroom.engine")
@@ -65,16 +65,18 @@ class Engine:
         self.desk = Desk(dsn, self.worker, self.clock, at_once=at_once, missed_after=missed_after)
         self.life = Life(dsn, self.worker, self.clock, woken=self._woken)
         self.roller = Roller(dsn)
-        self.sender = Sender(
+        self.scribe = Scribe(
             ledger=self.ledger,
             clock=self.clock,
-            may_call=self.life.may_call,
             tried_for=max(missed_after * 3600, 600),
             touched=self.roller.touch,
-            refresh=self._refresh,
-            expired=self._expired,
-            hold_app=self._hold_app,
             late=self._late,
+        )
+        self.sender = Sender(
+            scribe=self.scribe,
+            renewer=Renewer(refresh=keys.refresh, expired=keys.expired),
+            may_call=self.life.may_call,
+            hold_app=self._hold_app,
             observer=observer,
         )
         self._call_timeout = call_timeout
@@ -135,7 +137,7 @@ class Engine:
         self._stopping = True
         self._wake.set()
         until = time.monotonic() + patience
-        while (self.lanes or self._leaving) and time.monotonic() < until:
+        while (self.lanes or self._leaving) and time.monotonic() < until:  # noqa: ASYNC110 - bounded, and only at the end
             await asyncio.sleep(0.02)
 
     async def _heart(self) -> None:
@@ -150,15 +152,20 @@ class Engine:
     async def _adopt(self) -> None:
         posts = await adopting.adopt_dead(await self.life.connection(), self.worker, self.clock.now())
         for post_id in posts:
-            self.roller.touch(post_id, "")
+            self.roller.touch(post_id)
         if posts:
             self._woken(0.0)
+
+    @property
+    def sent(self) -> int:
+        """How many things this worker has made public."""
+        return self.scribe.sent
 
     def numbers(self) -> dict[str, Any]:
         """What this worker does right now."""
         return {
             "lanes": len(self.lanes),
-            "sent": self.sender.sent,
+            "sent": self.sent,
             "flushes": self.ledger.flushes,
             "written": self.ledger.written,
         }
@@ -222,7 +229,7 @@ class Engine:
         posts = await adopting.adopt(connection, self.worker, now, besides=list(self.lanes))
         posts |= await adopting.adopt_strays(connection, now)
         for post_id in posts:
-            self.roller.touch(post_id, "")
+            self.roller.touch(post_id)
 
     async def _feed(self) -> None:
         if not self._hungry:
@@ -358,12 +365,6 @@ class Engine:
 
     # ------------------------------------------------------------ what the sender asks for
 
-    async def _refresh(self, lane: Lane) -> Verdict | None:
-        return await self.keys.refresh(lane)
-
-    async def _expired(self, lane: Lane, verdict: Expired) -> None:
-        await self.keys.expired(lane, verdict)
-
     async def _hold_app(self, lane: Lane, until: Any, why: str) -> None:
         self._app_holds.append((lane, until, why))
         self._wake.set()
@@ -377,7 +378,7 @@ class Engine:
             else:
                 break
         if changed:
-            self.roller.touch(errand.post_id, errand.workspace_id)
+            self.roller.touch(errand.post_id)
 
 
 async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:

@@ -13,7 +13,6 @@ from postroom.networks.shape import Network
 from postroom.publishing.checkpoint import Checkpoint
 from postroom.publishing.drafting import Content
 
-
 _noise = int.from_bytes(os.urandom(8), "big") >> 2
 _count = itertools.count()
 
@@ -25,7 +24,8 @@ def attempt_id() -> str:
     """
     moment, number = time.time_ns() // 1_000_000, next(_count)
     tail = (_noise + number) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-    return f"{moment >> 16:08x}-{moment & 0xFFFF:04x}-7{number >> 12 & 0xFFF:03x}-{tail >> 48:04x}-{tail & 0xFFFFFFFFFFFF:012x}"
+    head = f"{moment >> 16:08x}-{moment & 0xFFFF:04x}-7{number >> 12 & 0xFFF:03x}"
+    return f"{head}-{tail >> 48:04x}-{tail & 0xFFFFFFFFFFFF:012x}"
 
 
 class Errand:

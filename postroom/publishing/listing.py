@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
+from postroom.database.asking import ask_one
 from postroom.publishing.sql import load
 from postroom.workspaces.actors import Actor, seeing
 from postroom.workspaces.errors import NotFound
@@ -57,9 +56,8 @@ def list_posts(
         "since": since,
         "until": until,
     }
-    with seeing(actor), connection.cursor() as cursor:
-        cursor.execute(LIST_POSTS, values)
-        items, last = cursor.fetchone()
+    with seeing(actor):
+        items, last = ask_one(LIST_POSTS, values) or ("[]", None)
     return Page(items, UUID(last) if last else None)
 
 
@@ -75,9 +73,8 @@ def show_publication(actor: Actor, *, publication_id: UUID) -> Shown:
 
 def _show(actor: Actor, what: str, statement: str, values: dict[str, UUID], wanted: UUID) -> Shown:
     actor.demand(Permission.POSTS_READ)
-    with seeing(actor), connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        row = cursor.fetchone()
+    with seeing(actor):
+        row = ask_one(statement, values)
     if row is None or not actor.sees_brand(row[1]):
         raise NotFound(what, wanted)
     return Shown(row[0], row[2])

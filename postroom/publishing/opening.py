@@ -56,7 +56,7 @@ class ChannelKeys(Keys):
             found = await open_many(connection, [lane.channel_id for lane in lanes])
         except (CannotOpen, KeyRingProblem) as error:
             if len(lanes) == 1:
-                log.error("a key can't be opened", channel=lanes[0].channel_id, error=str(error))
+                log.warning("a key can't be opened", channel=lanes[0].channel_id, error=str(error))
                 lanes[0].hold(desk.clock.after(KEY_TROUBLE), f"Its key can't be opened: {error}")
                 return
             for lane in lanes:

@@ -26,9 +26,8 @@ class Roller:
         self._wake = asyncio.Event()
         self._connection: psycopg.AsyncConnection[Any] | None = None
 
-    def touch(self, post_id: str, workspace_id: str) -> None:
+    def touch(self, post_id: str) -> None:
         """Note that a publication of this post has moved."""
-        del workspace_id
         self._touched.add(post_id)
         self._wake.set()
 
@@ -73,7 +72,9 @@ class Roller:
         connection = await self._open()
         async with connection.transaction():
             # Locked first, counted in the next statement: whoever rolls up later has seen what was there before.
-            await connection.execute("SELECT FROM posts_post WHERE id = any(%s::uuid[]) ORDER BY id FOR UPDATE", [posts])
+            await connection.execute(
+                "SELECT FROM posts_post WHERE id = any(%s::uuid[]) ORDER BY id FOR UPDATE", [posts]
+            )
             await connection.execute(load("roll_up"), {"posts": posts})
 
     async def _catch_up(self) -> None:

@@ -54,7 +54,7 @@ async def work(stop: asyncio.Event | None = None) -> None:
     finally:
         jobs.cancel()
         await asyncio.gather(jobs, return_exceptions=True)
-    log.info("stopped", sent=engine.sender.sent)
+    log.info("stopped", sent=engine.sent)
 
 
 async def again_and_again(part: Callable[[], Awaitable[None]]) -> None:

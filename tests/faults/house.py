@@ -1,4 +1,4 @@
-"""A Postroom of its own for breaking: its PostgreSQL may be stopped, its workers are real processes and may be killed."""
+"""A Postroom of its own for breaking: its PostgreSQL may be stopped, its workers are processes that may be killed."""
 
 import os
 import shutil

@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 
-
 from aiohttp import web
 
 from tests.networks.proxy import Fault, Proxy
@@ -73,5 +72,3 @@ class InThread:
 def every_third(fault: Fault) -> list[Fault | None]:
     """A pattern to arm: two calls pass, the third is spoilt, and so on."""
     return [None, None, fault] * 50
-
-

@@ -1,4 +1,4 @@
-"""Faults that no worker dies of: the database away for ten seconds, answers cut or spoilt after the network has acted."""
+"""Faults no worker dies of: the database away for ten seconds, answers cut or spoilt after the network has acted."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""kill -9 of a real worker process at every call of every network: afterwards each publication is public exactly once."""
+"""kill -9 of a real worker at every call of every network: afterwards each publication is public exactly once."""
 
 import pytest
 

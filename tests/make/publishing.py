@@ -72,13 +72,15 @@ def make_posts(
     posts = tuple(uuid7() for _ in texts)
     with connection.transaction(), connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO posts_post (id, workspace_id, brand_id, title, slug, text, type, status, scheduled_at, hashtags,"
-            " mentions, link, languages, campaign, labels, recurrence, is_ai_made, metadata, version)"
-            " VALUES (%s, %s, %s, '', '', %s, 'text', 'scheduled', %s, '[]', '[]', '', '[]', '', '[]', '', false, '{}', 1)",
+            "INSERT INTO posts_post (id, workspace_id, brand_id, title, slug, text, type, status, scheduled_at,"
+            " hashtags, mentions, link, languages, campaign, labels, recurrence, is_ai_made, metadata, version)"
+            " VALUES (%s, %s, %s, '', '', %s, 'text', 'scheduled', %s, '[]', '[]', '', '[]', '', '[]', '', false,"
+            " '{}', 1)",
             [(post, where.workspace, where.brand, text, due) for post, text in zip(posts, texts, strict=True)],
         )
         cursor.executemany(
-            "INSERT INTO posts_postitem (id, workspace_id, post_id, position, kind, text) VALUES (%s, %s, %s, %s, %s, %s)",
+            "INSERT INTO posts_postitem (id, workspace_id, post_id, position, kind, text)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
             [
                 (uuid7(), where.workspace, post, place, kind, text)
                 for post in posts
@@ -86,10 +88,11 @@ def make_posts(
             ],
         )
         cursor.execute(
-            "INSERT INTO publishing_publication (id, workspace_id, post_id, channel_id, status, scheduled_for, not_before,"
-            " format, options, network_post_id, url, error_class, reason, error_where, attempts, retries, checkpoint,"
+            "INSERT INTO publishing_publication (id, workspace_id, post_id, channel_id, status, scheduled_for,"
+            " not_before, format, options, network_post_id, url, error_class, reason, error_where, attempts, retries, checkpoint,"
             " fence, version)"
-            " SELECT (%(ids)s::uuid[])[(p.place - 1) * %(width)s + c.place], %(workspace)s, p.id, c.id, %(status)s, at.due, at.due, '', '{}', '', '', '', '', '',"
+            " SELECT (%(ids)s::uuid[])[(p.place - 1) * %(width)s + c.place], %(workspace)s, p.id, c.id, %(status)s, at.due,"
+            "        at.due, '', '{}', '', '', '', '', '',"
             "        0, 0, '{}', 0, 1"
             " FROM unnest(%(posts)s::uuid[]) WITH ORDINALITY AS p(id, place)"
             " CROSS JOIN unnest(%(channels)s::uuid[]) WITH ORDINALITY AS c(id, place)"

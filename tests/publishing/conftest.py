@@ -22,7 +22,7 @@ class Running:
         self.engines: list[tuple[Engine, asyncio.Event, asyncio.Task[None]]] = []
 
     def start(self, **more: Any) -> Engine:
-        given = {"keys": Keys(), "guard": Guard(), "at_once": 100} | self.more | more
+        given: dict[str, Any] = {"keys": Keys(), "guard": Guard(), "at_once": 100} | self.more | more
         engine, stop = Engine(self.dsn, **given), asyncio.Event()
         self.engines.append((engine, stop, asyncio.create_task(engine.run(stop, patience=5))))
         return engine

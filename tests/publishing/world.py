@@ -1,4 +1,4 @@
-"""A network of the tests' own, without HTTP: a world in memory that remembers what became public, and misbehaves on cue."""
+"""A network of the tests' own, without HTTP: a world in memory that knows what is public, and misbehaves on cue."""
 
 import asyncio
 from collections import defaultdict

@@ -17,15 +17,13 @@ WITH page AS MATERIALIZED (
     LIMIT %(limit)s + 1
 ), shown AS (
     SELECT page.*, (
-        SELECT coalesce(json_agg(json_build_object(
-                   'id', q.id, 'channel_id', q.channel_id, 'status', q.status, 'scheduled_for', q.scheduled_for,
-                   'published_at', q.published_at, 'network_post_id', q.network_post_id, 'url', q.url,
-                   'error_class', q.error_class, 'reason', q.reason, 'attempts', q.attempts, 'not_before', q.not_before,
-                   'views', q.views, 'likes', q.likes, 'comments', q.comments, 'shares', q.shares, 'version', q.version
-               ) ORDER BY q.id), '[]')
-        FROM publishing_publication q WHERE q.post_id = page.id) AS publications
+        SELECT coalesce(json_agg(one ORDER BY one.id), '[]')
+        FROM (
+            SELECT q.id, q.channel_id, q.status, q.scheduled_for, q.published_at, q.network_post_id, q.url, q.error_class,
+                   q.reason, q.attempts, q.not_before, q.views, q.likes, q.comments, q.shares, q.version
+            FROM publishing_publication q WHERE q.post_id = page.id) AS one) AS publications
     FROM page ORDER BY page.id DESC LIMIT %(limit)s
 )
-SELECT coalesce(json_agg(row_to_json(shown) ORDER BY shown.id DESC), '[]')::text,
+SELECT coalesce(json_agg(shown), '[]')::text,
        CASE WHEN (SELECT count(*) FROM page) > %(limit)s THEN min(shown.id::text) END
 FROM shown;
