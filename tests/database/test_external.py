@@ -15,6 +15,9 @@ from psycopg import sql
 from postroom.config import env, folder
 from tests.make.server import ROOT, environment
 
+# Roles and their databases belong to the whole server, which two pytest workers share
+pytestmark = pytest.mark.xdist_group("outside")
+
 NAMES = ("outside", "outside_app", "outside_engine")
 
 
