@@ -91,7 +91,7 @@ def page_of(
     filters: Paged,
     shape: Shape,
     rows: Sequence[Any],
-    key: Callable[[Any], UUID] = lambda row: row.id,  # type: ignore[no-any-return] # whatever has one
+    key: Callable[[Any], UUID] = lambda row: row.id,
 ) -> HttpResponse:
     """Answer a page of a short list that is there whole."""
     refuse_unknown(request, type(filters))
@@ -104,7 +104,7 @@ def _page(
     shape: Shape,
     rows: Sequence[Any],
     limit: int,
-    key: Callable[[Any], UUID] = lambda row: row.id,  # type: ignore[no-any-return] # whatever has one
+    key: Callable[[Any], UUID] = lambda row: row.id,
 ) -> HttpResponse:
     shown = rows[:limit]
     following = make_cursor(key(shown[-1])) if len(rows) > limit else None

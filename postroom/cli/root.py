@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "asset": "Images, videos and other files.",
     "post": "Posts: write, schedule, look, settle.",
     "publication": "What became of a post on each channel.",
+    "event": "What somebody may have to look at.",
     "key": "API keys.",
     "keys": "Keys that encrypt what is stored.",
 }

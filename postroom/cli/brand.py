@@ -1,0 +1,156 @@
+"""`postroom brand`: the names that are posted under, and their weekly times."""
+
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from postroom.cli.operator import As, In, Why, brand_named, operator, read_pairs
+from postroom.cli.output import Json, WronglyCalled, commands, show_one, show_rows
+
+if TYPE_CHECKING:
+    from postroom.brands.slots import WeeklyTime
+
+app = commands("Brands.")
+LABELS = {
+    "name": "Name",
+    "slug": "Slug",
+    "id": "Id",
+    "status": "Status",
+    "status_reason": "Why",
+    "time_zone": "Time zone",
+    "default_hashtags": "Hashtags",
+    "daily_post_limit": "Posts a day",
+    "description": "About",
+}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Name = Annotated[str, typer.Argument(metavar="BRAND", help="Its slug or id.")]
+Fields = Annotated[
+    list[str], typer.Option("--set", metavar="NAME=VALUE", help="description, voice_notes, daily_post_limit, …")
+]
+
+
+@app.command()
+def create(
+    name: str,
+    *,
+    time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin; the workspace's by default.")] = "",
+    slug: Annotated[str, typer.Option(help="Its name in commands; made of NAME by default.")] = "",
+    fields: Fields = [],  # noqa: B006 - typer makes a new list for every call
+    as_: As = "",
+    workspace: In = "",
+    as_json: Json = False,
+) -> None:
+    """Make a brand."""
+    actor = operator(as_, workspace)
+    from postroom.brands.editing import create_brand
+
+    given = {"time_zone": time_zone, "slug": slug}
+    more: dict[str, object] = {field: value for field, value in given.items() if value} | _read(fields)
+    show_one(create_brand(actor=actor, name=name, now=datetime.now(UTC), **more), LABELS, as_json=as_json)
+
+
+@app.command("list")
+def list_(*, as_: As = "", workspace: In = "", as_json: Json = False) -> None:
+    """List the brands."""
+    actor = operator(as_, workspace)
+    from postroom.brands.queries import brands
+
+    columns = {"slug": "Slug", "name": "Name", "status": "Status", "time_zone": "Time zone", "id": "Id"}
+    show_rows(brands(actor), columns, as_json=as_json, empty="No brand yet. Make one: postroom brand create NAME")
+
+
+@app.command()
+def show(brand: Name, *, as_: As = "", workspace: In = "", as_json: Json = False) -> None:
+    """Show a brand."""
+    show_one(brand_named(operator(as_, workspace), brand), LABELS, as_json=as_json)
+
+
+@app.command()
+def edit(brand: Name, *, fields: Fields, as_: As = "", workspace: In = "", as_json: Json = False) -> None:
+    """Change a brand: --set name=… --set time_zone=…."""
+    actor = operator(as_, workspace)
+    from postroom.brands.editing import edit_brand
+
+    found = brand_named(actor, brand)
+    edited = edit_brand(actor=actor, brand_id=found.id, changes=_read(fields), now=datetime.now(UTC))
+    show_one(edited, LABELS, as_json=as_json)
+
+
+@app.command()
+def pause(brand: Name, *, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = False) -> None:
+    """Hold everything of a brand until it is resumed."""
+    _turn("pause_brand", brand, why, as_, workspace, as_json=as_json)
+
+
+@app.command()
+def resume(brand: Name, *, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = False) -> None:
+    """Let a paused brand go on."""
+    _turn("resume_brand", brand, why, as_, workspace, as_json=as_json)
+
+
+@app.command()
+def activate(brand: Name, *, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = False) -> None:
+    """Put a brand back into use."""
+    _turn("activate_brand", brand, why, as_, workspace, as_json=as_json)
+
+
+@app.command()
+def deactivate(brand: Name, *, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = False) -> None:
+    """Put a brand out of use; nothing is lost."""
+    _turn("deactivate_brand", brand, why, as_, workspace, as_json=as_json)
+
+
+@app.command()
+def slots(
+    brand: Name,
+    *,
+    put: Annotated[
+        list[str], typer.Option("--put", metavar="DAY@HH:MM", help="All its weekly times, such as mon@09:00.")
+    ] = [],  # noqa: B006 - typer makes a new list for every call
+    clear: Annotated[bool, typer.Option("--clear", help="Take all of them away.")] = False,
+    as_: As = "",
+    workspace: In = "",
+    as_json: Json = False,
+) -> None:
+    """Show the weekly posting slots, or put others in their place."""
+    actor = operator(as_, workspace)
+    from postroom.brands import queries
+    from postroom.brands.slots import set_slots
+
+    found = brand_named(actor, brand)
+    if put or clear:
+        set_slots(actor=actor, brand_id=found.id, times=[_slot(word) for word in put], now=datetime.now(UTC))
+    rows = [{"day": DAYS[one.weekday], "time": f"{one.local_time:%H:%M}"} for one in queries.slots(actor, found.id)]
+    show_rows(rows, {"day": "Day", "time": f"Time ({found.time_zone})"}, as_json=as_json, empty="No slots yet.")
+
+
+def _turn(verb: str, brand: str, why: str, as_: str, workspace: str, *, as_json: bool) -> None:
+    actor = operator(as_, workspace)
+    from postroom.brands import editing
+
+    turned = getattr(editing, verb)(actor=actor, brand_id=brand_named(actor, brand).id, why=why, now=datetime.now(UTC))
+    show_one(turned, LABELS, as_json=as_json)
+
+
+def _read(fields: list[str]) -> dict[str, object]:
+    """Read name=value words; numbers and lists as the fields want them."""
+    read: dict[str, object] = {}
+    for name, value in read_pairs(fields, "--set").items():
+        if name == "daily_post_limit" and value.isdigit():
+            read[name] = int(value)
+        elif name == "default_hashtags":
+            read[name] = [one.strip() for one in value.split(",") if one.strip()]
+        else:
+            read[name] = value
+    return read
+
+
+def _slot(word: str) -> "WeeklyTime":
+    from postroom.brands.slots import WeeklyTime
+
+    day, _, at = word.partition("@")
+    try:
+        return WeeklyTime(DAYS.index(day[:3].lower()), time.fromisoformat(at))
+    except ValueError:
+        raise WronglyCalled(f"--put: found {word!r}; allowed is a day and a time, such as mon@09:00") from None

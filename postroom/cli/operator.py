@@ -1,0 +1,132 @@
+"""Who acts on the command line: one user of one workspace, and how things are named there.
+
+Whoever may run this may read the database's password, so nothing is guarded here: `--as` says for whom the history
+speaks. It isn't a command.
+"""
+
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from postroom.cli.output import Problem, WronglyCalled, start
+
+if TYPE_CHECKING:
+    from postroom.brands.models import Brand
+    from postroom.channels.queries import ChannelRow
+    from postroom.workspaces.actors import Actor
+    from postroom.workspaces.queries import NamedWorkspace
+
+As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="Act as this user; the only owner by default.")]
+In = Annotated[str, typer.Option("--workspace", metavar="SLUG", help="In this workspace; the only one by default.")]
+Why = Annotated[str, typer.Option(help="A reason, which the history keeps.")]
+
+
+def operator(as_: str = "", workspace: str = "") -> "Actor":
+    """Start, and give the actor of this command. Problem where it isn't clear who or where."""
+    start()
+    from postroom.workspaces.users import actor_of_user, user_by_email
+
+    found = workspace_named(workspace)
+    if not as_:
+        return _only_owner(found)
+    user = user_by_email(as_)
+    if user is None:
+        raise Problem(f"There is no user {as_}. Those there are: postroom user list")
+    return actor_of_user(user.id, found.id)
+
+
+def workspace_named(slug: str) -> "NamedWorkspace":
+    """The workspace of that slug or id, or the only one."""
+    from postroom.workspaces.queries import workspaces_on_this_machine
+
+    there = workspaces_on_this_machine()
+    if slug:
+        found = next((one for one in there if slug in {one.slug, str(one.id)}), None)
+        if found is None:
+            raise Problem(f"There is no workspace {slug}. Those there are: {_listed([one.slug for one in there])}")
+        return found
+    if not there:
+        raise Problem("There is no workspace yet. Make one: postroom workspace create NAME --owner EMAIL")
+    if len(there) > 1:
+        raise WronglyCalled(f"Say which workspace: --workspace {' or '.join(one.slug for one in there[:5])}")
+    return there[0]
+
+
+def _only_owner(workspace: "NamedWorkspace") -> "Actor":
+    from postroom.workspaces.actors import Actor
+    from postroom.workspaces.queries import members
+    from postroom.workspaces.users import actor_of_user
+
+    machine = Actor.system(workspace.id, name="the command line")
+    owners = [one for one in members(machine) if one.role == "owner"]
+    if len(owners) > 1:
+        names = " or ".join(one.email for one in owners[:5])
+        raise WronglyCalled(f"The workspace {workspace.slug} has several owners; say who acts: --as {names}")
+    return actor_of_user(owners[0].user_id, workspace.id) if owners else machine
+
+
+def brand_named(actor: "Actor", wanted: str) -> "Brand":
+    """A brand by its slug or id; the only one when nothing is given."""
+    from postroom.brands.queries import brand_by_slug, brands, one_brand
+
+    if not wanted:
+        there = brands(actor)
+        if len(there) == 1:
+            return there[0]
+        if not there:
+            raise Problem("There is no brand yet. Make one: postroom brand create NAME")
+        raise WronglyCalled(f"Say which brand: --brand {' or '.join(one.slug for one in there[:5])}")
+    given = as_id(wanted)
+    return one_brand(actor, given) if given else brand_by_slug(actor, wanted)
+
+
+def channel_named(actor: "Actor", wanted: str, *, gone: bool = False) -> "ChannelRow":
+    """A channel by its id, its username, or network:username."""
+    from postroom.channels.queries import channels, one_channel
+
+    given = as_id(wanted)
+    if given:
+        return one_channel(actor, given)
+    network, _, name = wanted.rpartition(":")
+    name = name.removeprefix("@").lower()
+    there = channels(actor, limit=10_000, gone=gone)
+    found = [one for one in there if one.username.removeprefix("@").lower() == name and network in {"", one.network}]
+    if not found:
+        known = _listed([f"{one.network}:{one.username}" for one in there])
+        raise Problem(f"There is no channel {wanted}. Those there are: {known}")
+    if len(found) > 1:
+        several = " or ".join(f"{one.network}:{one.username} ({one.id})" for one in found[:5])
+        raise WronglyCalled(f"Several channels are called {wanted}; say which: {several}")
+    return found[0]
+
+
+def as_id(text: str) -> UUID | None:
+    """Read an id; None for what isn't one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def demand_id(what: str, text: str) -> UUID:
+    """Read an id. WronglyCalled for what isn't one."""
+    found = as_id(text)
+    if found is None:
+        raise WronglyCalled(f"{what}: found {text!r}; allowed is an id such as 0199a1b2-c3d4-7000-8000-000000000000")
+    return found
+
+
+def read_pairs(given: list[str], what: str) -> dict[str, str]:
+    """Read name=value words. WronglyCalled."""
+    pairs = {}
+    for word in given:
+        name, sign, value = word.partition("=")
+        if not sign or not name:
+            raise WronglyCalled(f"{what}: found {word!r}; allowed is name=value")
+        pairs[name] = value
+    return pairs
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:20]) or "none yet"

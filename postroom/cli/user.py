@@ -1,0 +1,84 @@
+"""`postroom user`: people who can sign in."""
+
+import secrets
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from postroom.cli.operator import In, workspace_named
+from postroom.cli.output import Json, Problem, commands, say, show_json, show_rows, start
+
+app = commands("People who can sign in.")
+Generate = Annotated[bool, typer.Option("--generate", help="Make up a password and print it once.")]
+
+
+@app.command()
+def create(
+    email: str,
+    *,
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+    generate: Generate = False,
+    password: Annotated[bool, typer.Option("--password/--no-password", help="Set a password now.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Make a user. The password is asked for, or read from the standard input."""
+    start()
+    from postroom.workspaces.users import create_user
+
+    secret = _password(generate=generate) if password or generate else None
+    user = create_user(email=email, name=name, password=secret, now=datetime.now(UTC))
+    _tell(user.id, user.email, secret if generate else None, as_json=as_json)
+
+
+@app.command("list")
+def list_(*, workspace: In = "", as_json: Json = False) -> None:
+    """List the members of a workspace."""
+    start()
+    from postroom.workspaces.actors import Actor
+    from postroom.workspaces.queries import members
+
+    found = workspace_named(workspace)
+    columns = {"email": "E-mail", "name": "Name", "role": "Role", "user_id": "Id", "joined_at": "Since"}
+    show_rows(members(Actor.system(found.id)), columns, as_json=as_json)
+
+
+@app.command()
+def password(email: str, *, generate: Generate = False, as_json: Json = False) -> None:
+    """Set the password of a user who has none yet, or change it by the old one."""
+    start()
+    from postroom.workspaces.users import change_password, user_by_email
+
+    user = user_by_email(email)
+    if user is None:
+        raise Problem(f"There is no user {email}.")
+    old = _hidden("Old password") if user.has_usable_password() else None
+    new = _password(generate=generate)
+    change_password(user_id=user.id, old=old, new=new, now=datetime.now(UTC))
+    _tell(user.id, user.email, new if generate else None, as_json=as_json)
+
+
+def _password(*, generate: bool) -> str:
+    if generate:
+        return secrets.token_urlsafe(15)
+    return _hidden("Password", again=True)
+
+
+def _hidden(words: str, *, again: bool = False) -> str:
+    """Ask on a terminal without showing it; read a line where there is none."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(words, hide_input=True, confirmation_prompt=again, err=True))
+    line = sys.stdin.readline().rstrip("\n")
+    if not line:
+        raise Problem(f"{words}: give it on the standard input, or use --generate.")
+    return line
+
+
+def _tell(user_id: object, email: str, secret: str | None, *, as_json: bool) -> None:
+    if as_json:
+        show_json({"id": user_id, "email": email, **({"password": secret} if secret else {})})
+        return
+    say(f"{email} can sign in." if secret is None else f"{email} can sign in with this password, shown only now:")
+    if secret:
+        print(secret)  # noqa: T201 - what was asked for
