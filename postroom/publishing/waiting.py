@@ -27,7 +27,7 @@ def posts_that_need(actor: Actor, asset_id: UUID) -> list[str]:
         of_posts = PostMedia.objects.filter(asset_id=asset_id).values("post_id")
         own = Q(media__contains=[{"asset_id": str(asset_id)}])
         found = (
-            Publication.objects.filter(own | Q(media=None, post_id__in=of_posts), status__in=WAITING)
+            Publication.objects.filter(own | Q(media__isnull=True, post_id__in=of_posts), status__in=WAITING)
             .order_by("post_id")
             .distinct("post_id")
             .values_list("post__title", "post__text")
