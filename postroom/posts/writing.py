@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.text import slugify
 
 from postroom.brands.models import Brand
+from postroom.database.adding import add_rows
 from postroom.events.recording import record
 from postroom.kit import text as words
 from postroom.library.models import Asset
@@ -34,9 +35,10 @@ def create_post(*, actor: Actor, brand_id: UUID, writing: Writing, now: datetime
         if not Brand.objects.filter(id=brand_id).exists():
             raise NotFound("brand", brand_id)
         assets = _assets(_all_media(writing))
-        post = Post.objects.create(
+        post = Post(
             workspace_id=actor.workspace_id, brand_id=brand_id, author_id=actor.user_id, **_columns(writing, assets)
         )
+        add_rows([post])
         _write_items(post, writing)
         record("post.created", post, workspace_id=actor.workspace_id)
         return post
@@ -131,20 +133,24 @@ def _columns(writing: Writing, assets: Mapping[UUID, str]) -> dict[str, Any]:
 
 
 def _write_items(post: Post, writing: Writing) -> None:
-    PostItem.objects.bulk_create(
-        PostItem(workspace_id=post.workspace_id, post=post, position=position, kind=item.kind, text=item.text)
-        for position, item in enumerate(writing.items, start=1)
+    add_rows(
+        [
+            PostItem(workspace_id=post.workspace_id, post=post, position=position, kind=item.kind, text=item.text)
+            for position, item in enumerate(writing.items, start=1)
+        ]
     )
-    PostMedia.objects.bulk_create(
-        PostMedia(
-            workspace_id=post.workspace_id,
-            post=post,
-            item_position=item_position,
-            position=position,
-            asset_id=one.asset_id,
-            crop=dict(one.crop) if one.crop else None,
-            alt_text=one.alt_text,
-        )
-        for item_position, media in enumerate([writing.media, *(item.media for item in writing.items)])
-        for position, one in enumerate(media)
+    add_rows(
+        [
+            PostMedia(
+                workspace_id=post.workspace_id,
+                post=post,
+                item_position=item_position,
+                position=position,
+                asset_id=one.asset_id,
+                crop=dict(one.crop) if one.crop else None,
+                alt_text=one.alt_text,
+            )
+            for item_position, media in enumerate([writing.media, *(item.media for item in writing.items)])
+            for position, one in enumerate(media)
+        ]
     )

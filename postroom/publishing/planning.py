@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from postroom.channels.models import Channel
+from postroom.database.adding import add_rows
 from postroom.events.recording import record
 from postroom.networks.shape import Format
 from postroom.posts.content import ItemOf, MediaOf, Writing, check_writing
@@ -170,7 +171,8 @@ def _put_on(post: Post, variants: Sequence[Variant]) -> list[Publication]:
         row = Publication(workspace_id=post.workspace_id, post=post, channel=channel)
         _apply(row, variant)
         rows.append(row)
-    return Publication.objects.bulk_create(rows)
+    add_rows(rows)
+    return rows
 
 
 def _rewrite(publication: Publication, variant: Variant) -> None:
