@@ -42,6 +42,7 @@ class Errand:
         "id",
         "is_missed",
         "lacks",
+        "made_public",
         "post_id",
         "refused",
         "retries",
@@ -67,6 +68,8 @@ class Errand:
         self.scheduled_for: datetime | None = row[16]
         self.content = content
         self.files: dict[int, tuple[Any, ...]] | None = None
+        self.made_public: dict[str, object] | None = None
+        """The post itself is out and more is to follow: told with the next begin."""
         self.lacks = ""
         """Why its files aren't ready yet."""
         self.refused: tuple[str, str] | None = None

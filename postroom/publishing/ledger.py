@@ -23,8 +23,10 @@ log = structlog.get_logger("postroom.ledger")
 Row = dict[str, Any]
 Entry = tuple[str, Row, "asyncio.Future[bool]"]
 
-ORDER = ("step_done", "made_public", "finish", "set_aside", "begin", "raise_events", "resolve_events")
-"""The order of the statements in a flush: what ended before what begins, for it may be the same publication."""
+FLUSHED = ("finish", "step_done", "begin")
+"""Written by one statement, `sql/flush.sql`: no round trip but one, so that the database works while we do."""
+FURTHER = ("set_aside", "raise_events", "resolve_events")
+"""Rarer, each by its own statement after it, in one transaction."""
 ANSWERS = frozenset({"finish", "set_aside", "begin"})
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -49,7 +51,7 @@ def _clean(value: Any) -> Any:
 
 
 class Ledger:
-    """One per worker. Entries are rows for `sql/<kind>.sql`; each answers whether the row won."""
+    """One per worker. Entries are rows for `sql/flush.sql` (or `sql/<kind>.sql`); each answers whether the row won."""
 
     def __init__(self, dsn: str, worker: UUID) -> None:
         """Write as `worker` at the database of `dsn` (as the engine role)."""
@@ -102,7 +104,7 @@ class Ledger:
                 self.written += len(batch)
                 for kind, row, future in batch:
                     if not future.done():
-                        future.set_result(kind not in ANSWERS or row["id"] in won[kind])
+                        future.set_result(kind not in ANSWERS or row["id"] in won)
                 return
 
     async def _write_apart(self, batch: list[Entry], error: Exception) -> None:
@@ -116,7 +118,7 @@ class Ledger:
         await self._write(batch[:middle])
         await self._write(batch[middle:])
 
-    async def _flush(self, batch: list[Entry]) -> dict[str, set[str]]:
+    async def _flush(self, batch: list[Entry]) -> set[str]:
         connection = await self._open()
         kinds: dict[str, list[Row]] = {}
         for kind, row, _ in batch:
@@ -124,15 +126,19 @@ class Ledger:
                 kinds[kind].append(row)
             else:
                 kinds[kind] = [row]
-        cursors = {}
-        async with connection.pipeline(), connection.transaction():
-            for kind in ORDER:
+        parameters: dict[str, Any] = {kind: as_json(kinds.get(kind, ())) for kind in FLUSHED}
+        parameters["worker"] = self._worker
+        if kinds.keys().isdisjoint(FURTHER):
+            flushed = await connection.execute(load("flush"), parameters, prepare=True)
+            return {row[0] for row in await flushed.fetchall()}
+        async with connection.transaction():
+            flushed = await connection.execute(load("flush"), parameters, prepare=True)
+            won = {row[0] for row in await flushed.fetchall()}
+            for kind in FURTHER:
                 if kind in kinds:
-                    parameters = {"rows": as_json(kinds[kind]), "worker": self._worker}
-                    cursors[kind] = await connection.execute(load(kind), parameters)
-        return {
-            kind: {row[0] for row in await cursor.fetchall()} for kind, cursor in cursors.items() if kind in ANSWERS
-        }
+                    cursor = await connection.execute(load(kind), {"rows": as_json(kinds[kind])})
+                    won |= {row[0] for row in await cursor.fetchall()} if kind in ANSWERS else set()
+        return won
 
     async def _open(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None or self._connection.closed:
@@ -163,7 +169,6 @@ async def prepare(connection: psycopg.AsyncConnection[Any]) -> None:
         "SELECT set_config('postroom.engine', 'on', false), set_config('postroom.actor', %s, false), "
         "set_config('statement_timeout', '60s', false), set_config('jit', 'off', false), "
         # Every question here is about a few rows by their keys, also while the statistics still say "empty table".
-        "set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false), "
-        "set_config('enable_mergejoin', 'off', false)",
+        "set_config('enable_seqscan', 'off', false)",
         [actor],
     )

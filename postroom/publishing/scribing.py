@@ -72,6 +72,9 @@ class Scribe:
             "at": now,
             "deadline": errand.deadline,
         }
+        if errand.made_public:
+            row |= errand.made_public
+            errand.made_public = None
         if not await self.ledger.enter("begin", row):
             raise Lost
         errand.fence += 1
@@ -104,8 +107,7 @@ class Scribe:
         self.sent += 1
         if state["part"] < len(state["keys"]):
             if state["part"] == 1:
-                row = {"id": errand.id, "fence": errand.fence, "published": now, "post": receipt.id, "url": receipt.url}
-                self.ledger.enter("made_public", row)
+                errand.made_public = {"published": now, "post": receipt.id, "url": receipt.url}
             state["step"] = lane.network.steps[0].name
             self.step_done(lane, errand, "receipt")
             return True

@@ -60,7 +60,7 @@ UNWAKE = "".join(f"DROP TRIGGER wake ON {table};\n" for table in _HOLDERS) + "DR
 
 # Room on each page for the new version of a row that begins or ends: such an update then touches no index.
 FASTER_UPDATES = """
-ALTER TABLE publishing_publication SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+ALTER TABLE publishing_publication SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 ALTER TABLE publishing_attempt SET (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 ALTER TABLE publishing_lane SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 """
