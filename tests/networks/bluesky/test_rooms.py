@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -21,7 +21,7 @@ from postroom.kit.http import Guard, open_session
 from postroom.networks.shape import Identity, Tokens
 from postroom.networks.verdicts import Expired
 from postroom.publishing.engine import Engine
-from postroom.publishing.opening import Keys
+from postroom.publishing.opening import ChannelKeys
 from postroom.workspaces.actors import seeing
 from tests.make.publishing import Filled, make_posts
 from tests.make.workspaces import Cast
@@ -67,16 +67,6 @@ def tokens(cast: Cast, channel: Channel) -> Tokens:
     return opened.tokens
 
 
-class Held(Keys):
-    """Opens every channel with the same tokens."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self.tokens = tokens
-
-    async def open(self, desk: Any, channels: Sequence[str]) -> Mapping[str, Tokens]:
-        return {str(one): self.tokens for one in channels}
-
-
 @dataclasses.dataclass
 class Desk:
     """A connected channel, the database's doors, and the engine."""
@@ -98,7 +88,7 @@ class Desk:
 
     async def publish(self) -> None:
         """Run the engine until everything is out."""
-        engine, stop = Engine(self.engine_dsn, keys=Held(self.tokens), guard=LOOPBACK, at_once=10), asyncio.Event()
+        engine, stop = Engine(self.engine_dsn, keys=ChannelKeys(), guard=LOOPBACK, at_once=10), asyncio.Event()
         task = asyncio.create_task(engine.run(stop, patience=5))
         async with asyncio.timeout(30):
             while any(status != "published" for status, *_ in self.publications()):  # noqa: ASYNC110 - only rows tell
