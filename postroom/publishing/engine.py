@@ -65,20 +65,7 @@ class Engine:
         self.desk = Desk(dsn, self.worker, self.clock, at_once=at_once, missed_after=missed_after)
         self.life = Life(dsn, self.worker, self.clock, woken=self._woken)
         self.roller = Roller(dsn)
-        self.scribe = Scribe(
-            ledger=self.ledger,
-            clock=self.clock,
-            tried_for=max(missed_after * 3600, 600),
-            touched=self.roller.touch,
-            late=self._late,
-        )
-        self.sender = Sender(
-            scribe=self.scribe,
-            renewer=Renewer(refresh=keys.refresh, expired=keys.expired),
-            may_call=self.life.may_call,
-            hold_app=self._hold_app,
-            observer=observer,
-        )
+        self.scribe, self.sender = self._make_sender(missed_after, observer)
         self._call_timeout = call_timeout
         self.lanes: dict[str, Lane] = {}
         self._hungry: list[tuple[Lane, asyncio.Future[bool]]] = []
@@ -95,6 +82,24 @@ class Engine:
         self._app_holds: list[tuple[Lane, Any, str]] = []
         self._memories: dict[str, dict[str, str]] = {}
         self.life.numbers = self.numbers
+
+    def _make_sender(self, missed_after: float, observer: Observer | None) -> tuple[Scribe, Sender]:
+        """Make those who send and write."""
+        scribe = Scribe(
+            ledger=self.ledger,
+            clock=self.clock,
+            tried_for=max(missed_after * 3600, 600),
+            touched=self.roller.touch,
+            late=self._late,
+        )
+        sender = Sender(
+            scribe=scribe,
+            renewer=Renewer(refresh=self.keys.refresh, expired=self.keys.expired),
+            may_call=self.life.may_call,
+            hold_app=self._hold_app,
+            observer=observer,
+        )
+        return scribe, sender
 
     # ------------------------------------------------------------ life
 

@@ -28,6 +28,6 @@ def tell(name: str, **what: Any) -> int:
         try:
             function(**what)
         except Exception:
-            log.exception("wired function failed", event=name, function=getattr(function, "__qualname__", "?"))
+            log.exception("wired function failed", wired=name, function=getattr(function, "__qualname__", "?"))
         called += 1
     return called

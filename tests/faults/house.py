@@ -23,7 +23,8 @@ from tests.make.publishing import Filled, make_channels, make_posts
 from tests.networks.samples import Access
 
 EMPTIED = (
-    "publishing_attempt, publishing_publication, publishing_lane, publishing_worker, publishing_apphold, posts_postitem,"
+    "publishing_attempt, publishing_publication, publishing_lane, publishing_worker, publishing_apphold,"
+    " posts_postitem,"
     " posts_post, channels_credential, channels_networkapp, channels_channel, brands_brand, workspaces_workspace,"
     " events_event, events_activitylog"
 )

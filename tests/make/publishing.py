@@ -5,7 +5,7 @@ Verbs would make the same rows; here only the engine is looked at.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -87,26 +87,30 @@ def make_posts(
                 for place, (kind, text) in enumerate(items, 1)
             ],
         )
-        cursor.execute(
-            "INSERT INTO publishing_publication (id, workspace_id, post_id, channel_id, status, scheduled_for,"
-            " not_before, format, options, network_post_id, url, error_class, reason, error_where, attempts, retries, checkpoint,"
-            " fence, version)"
-            " SELECT (%(ids)s::uuid[])[(p.place - 1) * %(width)s + c.place], %(workspace)s, p.id, c.id, %(status)s, at.due,"
-            "        at.due, '', '{}', '', '', '', '', '',"
-            "        0, 0, '{}', 0, 1"
-            " FROM unnest(%(posts)s::uuid[]) WITH ORDINALITY AS p(id, place)"
-            " CROSS JOIN unnest(%(channels)s::uuid[]) WITH ORDINALITY AS c(id, place)"
-            " CROSS JOIN LATERAL (SELECT %(due)s::timestamptz + make_interval(secs => %(spread)s"
-            "     * ((p.place - 1) * %(width)s + c.place - 1)) AS due) at",
-            {
-                "ids": [uuid7() for _ in range(len(posts) * len(where.channels))],
-                "workspace": where.workspace,
-                "status": status,
-                "posts": list(posts),
-                "channels": list(where.channels),
-                "due": due,
-                "spread": spread,
-                "width": len(where.channels),
-            },
-        )
+        _put_on_channels(cursor, where, posts, due, status=status, spread=spread)
     return Filled(where.workspace, where.brand, where.channels, where.posts + posts)
+
+
+def _put_on_channels(
+    cursor: psycopg.Cursor[Any], where: Filled, posts: Sequence[UUID], due: datetime, *, status: str, spread: float
+) -> None:
+    width = len(where.channels)
+    pairs = [(post, channel) for post in posts for channel in where.channels]
+    at = [due + timedelta(seconds=spread * index) for index in range(len(pairs))]
+    cursor.execute(
+        "INSERT INTO publishing_publication (id, workspace_id, post_id, channel_id, status, scheduled_for, not_before,"
+        " format, options, network_post_id, url, error_class, reason, error_where, attempts, retries, checkpoint,"
+        " fence, version)"
+        " SELECT made.id, %(workspace)s, made.post, made.channel, %(status)s, made.at, made.at, '', '{}', '', '', '',"
+        "        '', '', 0, 0, '{}', 0, 1"
+        " FROM unnest(%(ids)s::uuid[], %(posts)s::uuid[], %(channels)s::uuid[], %(at)s::timestamptz[])"
+        "      AS made(id, post, channel, at)",
+        {
+            "ids": [uuid7() for _ in range(width * len(posts))],
+            "workspace": where.workspace,
+            "status": status,
+            "posts": [post for post, _ in pairs],
+            "channels": [channel for _, channel in pairs],
+            "at": at,
+        },
+    )

@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from postroom.kit.http import Guard
 from postroom.networks import registry
+from postroom.publishing import endings
 from postroom.publishing.engine import Engine
 from postroom.publishing.opening import Keys
 from tests.publishing.world import World, simple_network, staged_network
@@ -87,3 +88,11 @@ def world() -> Iterator[World]:
     yield made
     for name in ("world", "staged"):
         registry._added.pop(name, None)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Waits of hundredths instead of minutes: what is tested is their order."""
+    monkeypatch.setattr(endings, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(endings, "LONGEST_WAIT", 0.02)
+    monkeypatch.setattr(endings, "LOOKS", (0.02,) * 4)

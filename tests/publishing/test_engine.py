@@ -7,16 +7,7 @@ import pytest
 
 from postroom.networks.shape import Absent, Unclear
 from postroom.networks.verdicts import Limited, Rejected, Retry, Unsure
-from postroom.publishing import endings
 from tests.make.publishing import make_channels, make_posts
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Waits of hundredths instead of minutes: what is tested is their order."""
-    monkeypatch.setattr(endings, "FIRST_WAIT", 0.01)
-    monkeypatch.setattr(endings, "LONGEST_WAIT", 0.02)
-    monkeypatch.setattr(endings, "LOOKS", (0.02,) * 4)
 
 
 async def test_what_is_due_goes_out_once(running, owner, world):
@@ -348,92 +339,3 @@ async def test_words_that_postgresql_cannot_store(running, owner, world):
     make_posts(owner, make_channels(owner, network="world"), texts=["one", "two"])
     running.start()
     await running.all_are("failed", "published")
-
-
-# ------------------------------------------------------------ several workers, and their deaths
-
-
-async def test_ten_workers_send_each_once(running, owner, world):
-    make_posts(owner, make_channels(owner, network="world", count=40), texts=[str(n) for n in range(10)])
-    for _ in range(4):
-        running.start(at_once=15)
-    await running.all_are("published")
-    assert len(world.public) == len({key for _, key, _ in world.public}) == 400
-    assert world.most_busy == 1
-
-
-async def test_one_workspace_does_not_hold_up_another(running, owner, world):
-    async def slow(world, line, draft):
-        await asyncio.sleep(0.05)
-
-    busy = make_channels(owner, network="world", count=30)
-    for n in range(10):
-        world.scripts[f"busy {n}"] = [slow] * 30
-    make_posts(owner, busy, texts=[f"busy {n}" for n in range(10)])
-    running.start(at_once=8)
-    await running.until(lambda: len(world.public) > 8)
-    make_posts(owner, make_channels(owner, network="world"), texts=["single"])
-    await running.until(lambda: "single" in world.texts())
-    assert len(world.public) < 200, "the single post waited for the busy workspace"
-    await running.all_are("published")
-
-
-@pytest.mark.parametrize("moment", ["begun", "called"])
-@pytest.mark.parametrize("network", ["world", "staged"])
-async def test_a_dead_worker_is_followed_by_the_next_one(running, owner, world, quick, *, network, moment):
-    """Killed at each boundary of each step in turn; the next worker sees the lock gone and takes over."""
-    make_posts(owner, make_channels(owner, network=network, count=3), texts=["one", "two"])
-    for strike in range(1, 8):
-        hit, count = asyncio.Event(), 0
-
-        async def observer(what, errand, step, strike=strike, hit=hit):
-            nonlocal count
-            if what == moment:
-                count += 1
-                if count == strike:
-                    hit.set()
-                    await asyncio.sleep(3600)
-
-        engine = running.start(observer=observer)
-        await running.until(
-            lambda hit=hit: hit.is_set() or {o["status"] for o in running.publications()} == {"published"}
-        )
-        await running.kill(engine)
-    running.start()
-    await running.all_are("published")
-    assert len(world.public) == len({key for _, key, _ in world.public}) == 6
-    assert running.rows("SELECT * FROM publishing_attempt WHERE ended_at IS NULL") == []
-
-
-async def test_a_worker_that_was_only_thought_dead_tells_the_truth_late(running, owner, world, quick, monkeypatch):
-    go_on, began = asyncio.Event(), asyncio.Event()
-
-    async def hang(world, line, draft):
-        began.set()
-        await go_on.wait()
-
-    world.scripts["one"] = [hang]
-    world.find_says = [Unclear("who knows")] * 10
-    make_posts(owner, make_channels(owner, network="world"), texts=["one"])
-    running.start()
-    await began.wait()
-    owner.execute("UPDATE publishing_worker SET lease_until = now() - interval '1 second'")
-    second = running.start()
-    await running.until(lambda: running.publications()[0]["status"] == "unknown")
-    go_on.set()
-    await running.all_are("published")
-    assert world.texts() == ["one"]
-    assert second.sent == 0
-
-
-async def test_what_is_in_no_hands_is_taken_up(running, owner, world, quick):
-    """A database that lost its last commits may name a worker that knows nothing of it."""
-    make_posts(owner, make_channels(owner, network="world"), texts=["one"])
-    state = '{"v": 1, "part": 0, "step": "post", "bag": {}, "keys": ["k"], "ats": ["2026-11-20T10:00:00+00:00"], "receipts": [], "tries": 0}'
-    owner.execute(
-        "UPDATE publishing_publication SET status = 'sending', worker = gen_random_uuid(), attempts = 1, checkpoint = %s",
-        [state],
-    )
-    running.start()
-    await running.all_are("published")
-    assert (world.texts(), world.looked) == (["one"], 1)
