@@ -1,5 +1,6 @@
 """`postroom channel`: connected accounts, from connecting to letting go."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from postroom.cli.operator import As, In, Why, brand_named, channel_named, opera
 from postroom.cli.output import Json, WronglyCalled, commands, say, show_json, show_one, show_rows, start
 
 if TYPE_CHECKING:
+    from postroom.channels.queries import WayRow
     from postroom.workspaces.actors import Actor
 
 app = commands("Channels: connect, look, disconnect.")
@@ -52,11 +54,7 @@ def ways(network: Annotated[str, typer.Argument()] = "", *, as_json: Json = Fals
     if as_json:
         show_json(rows)
         return
-    for way in rows:
-        say(f"{way.network} --way {way.name}: {way.label}\n  {way.explains}")
-        for one in way.asks:
-            marks = ", ".join(word for word, is_so in (("secret", one.secret), ("optional", not one.required)) if is_so)
-            say(f"    {one.name}: {one.label}{f' ({marks})' if marks else ''}{f'. {one.help}' if one.help else ''}")
+    print("\n".join(line for way in rows for line in _described(way)))  # noqa: T201 - what was asked for
 
 
 @app.command()
@@ -291,3 +289,11 @@ def _tell(actor: "Actor", channel_id: UUID | None, *, as_json: bool) -> None:
 
     if channel_id is not None:
         show_one(one_channel(actor, channel_id), LABELS, as_json=as_json)
+
+
+def _described(way: "WayRow") -> Iterator[str]:
+    yield f"{way.network} --way {way.name}: {way.label}"
+    yield f"  {way.explains}"
+    for one in way.asks:
+        marks = ", ".join(word for word, is_so in (("secret", one.secret), ("optional", not one.required)) if is_so)
+        yield f"    {one.name}: {one.label}{f' ({marks})' if marks else ''}{f'. {one.help}' if one.help else ''}"

@@ -50,7 +50,7 @@ def test_what_is_missing_or_unknown_is_said(postroom: Postroom):
     assert "toy" in postroom("channel", "connect", "nowhere").err
     wrong = postroom("channel", "connect", "toy", *ASKED, "password=-", typed="wrong\n")
     assert (wrong.code, "don't go together" in wrong.err) == (1, True)
-    assert "App password" in postroom("channel", "ways", "toy").err
+    assert "App password" in postroom("channel", "ways", "toy").out
     assert {row["network"] for row in postroom("channel", "ways", "--json").json} >= {"toy", "bluesky"}
 
 
