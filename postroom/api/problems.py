@@ -1,9 +1,9 @@
 """Errors as RFC 9457 problems: one place that turns a verb's no into a status, a type and words."""
 
+import json
 from http import HTTPStatus
 from typing import Any
 
-import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,7 +24,8 @@ STATUSES: tuple[tuple[type[Refusal], HTTPStatus], ...] = (
 def problem(status: int, code: str, detail: str, **more: Any) -> HttpResponse:
     """Make a problem; `code` is stable and for machines, `detail` for people."""
     body = {"type": f"urn:postroom:problem:{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code}
-    content = orjson.dumps(body | {"detail": detail} | more, default=str)
+    # Not orjson: what was found may be a number or half a letter that it refuses to write.
+    content = json.dumps(body | {"detail": detail} | more, default=str)
     return HttpResponse(content, status=status, content_type="application/problem+json")
 
 
