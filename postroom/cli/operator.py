@@ -4,7 +4,7 @@ Whoever may run this may read the database's password, so nothing is guarded her
 speaks. It isn't a command.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 from uuid import UUID
 
 import typer
@@ -12,7 +12,6 @@ import typer
 from postroom.cli.output import Problem, WronglyCalled, start
 
 if TYPE_CHECKING:
-    from postroom.brands.models import Brand
     from postroom.channels.queries import ChannelRow
     from postroom.workspaces.actors import Actor
     from postroom.workspaces.queries import NamedWorkspace
@@ -20,6 +19,15 @@ if TYPE_CHECKING:
 As = Annotated[str, typer.Option("--as", metavar="EMAIL", help="Act as this user; the only owner by default.")]
 In = Annotated[str, typer.Option("--workspace", metavar="SLUG", help="In this workspace; the only one by default.")]
 Why = Annotated[str, typer.Option(help="A reason, which the history keeps.")]
+
+
+class NamedBrand(Protocol):
+    """What commands know of a brand: doors don't know its table."""
+
+    id: UUID
+    name: str
+    slug: str
+    time_zone: str
 
 
 def operator(as_: str = "", workspace: str = "") -> "Actor":
@@ -66,7 +74,7 @@ def _only_owner(workspace: "NamedWorkspace") -> "Actor":
     return actor_of_user(owners[0].user_id, workspace.id) if owners else machine
 
 
-def brand_named(actor: "Actor", wanted: str) -> "Brand":
+def brand_named(actor: "Actor", wanted: str) -> NamedBrand:
     """A brand by its slug or id; the only one when nothing is given."""
     from postroom.brands.queries import brand_by_slug, brands, one_brand
 

@@ -66,7 +66,7 @@ def test_no_input_is_our_fault(operation: Any, ids: dict[str, str], owner: Calle
             str(made.method),
             parts.path,
             made.body or b"",
-            content_type=made.headers.get("Content-Type", "application/json"),
+            content_type=str(made.headers.get("Content-Type", "application/json")),
             QUERY_STRING=parts.query,
         )
         assert answer.status_code < 500, (made.method, made.url, made.body, answer.content[:300])

@@ -102,7 +102,7 @@ def test_disconnecting_says_how_many_wait(cast: Cast, toy: Toy, owner: Caller, c
     from postroom.workspaces.actors import acting
 
     with acting(cast.owner):
-        row = Channel.objects.get(id=channel["id"])
+        row = Channel.objects.get(id=str(channel["id"]))
     make_post(cast.owner, cast.brand, row, when=At(datetime.now(UTC) + timedelta(days=1)), now=datetime.now(UTC))
     status, gone, _ = owner.call("POST", f"/channels/{channel['id']}/disconnect", {"why": "Sold"})
     assert (status, gone["revoked_there"], gone["waiting_publications"]) == (200, True, 1)

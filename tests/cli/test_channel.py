@@ -2,9 +2,14 @@
 
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import pytest
+from django.test import Client
 
+from postroom.channels import connecting as channel_connecting
+from postroom.cli import connecting
+from postroom.cli.operator import operator
 from postroom.networks import registry
 from tests.channels.toy import SECRETS, Toy
 from tests.cli.conftest import Postroom
@@ -58,9 +63,6 @@ def test_through_the_networks_pages_by_the_pasted_address(postroom: Postroom, to
     way = next(way for way in registry.get("toy").connecting.ways if way.begin)
     begun = postroom("channel", "connect", "toy", "--way", way.name, "--no-wait").json
     state = dict(parse_qsl(urlsplit(begun["url"]).query))["state"]
-    from postroom.cli import connecting
-    from postroom.cli.operator import operator
-
     channel_id = connecting._finish(operator(), f"http://localhost/channels/return?code=1&state={state}")
     assert postroom("channel", "show", channel_id, "--json").json["username"] == toy.who.username
 
@@ -80,3 +82,33 @@ def test_the_life_of_a_channel(postroom: Postroom):
     assert (gone["revoked_there"], gone["waiting_publications"]) == (True, 0)
     assert postroom("channel", "list", "--json").json == []
     assert "no channel ada" in postroom("channel", "show", "nobody").err.replace("nobody", "ada")
+
+
+def test_the_waiting_command_shows_the_channel_once_its_owner_is_back(
+    postroom: Postroom, toy: Toy, monkeypatch: pytest.MonkeyPatch
+):
+    way = next(way for way in registry.get("toy").connecting.ways if way.begin)
+    begun: list[str] = []
+    monkeypatch.setattr("select.select", lambda *wanted: ([], [], []))
+
+    def look_again(actor: object, network: str) -> dict[UUID, int]:
+        """The owner comes back between two looks."""
+        if begun and (state := begun.pop()):
+            Client().get("/channels/return", {"state": state, "code": "1"})
+        return known(actor, network)  # type: ignore[arg-type] # what the command passes
+
+    known = connecting._known
+    monkeypatch.setattr(connecting, "_known", look_again)
+    real = channel_connecting.begin_connection
+
+    def begin(**wanted: object) -> object:
+        made = real(**wanted)  # type: ignore[arg-type] # passed on
+        begun.append(dict(parse_qsl(urlsplit(made.authorize_url).query))["state"])
+        return made
+
+    monkeypatch.setattr(channel_connecting, "begin_connection", begin)
+    done = postroom("channel", "connect", "toy", "--way", way.name, "--json")
+    assert (done.code, done.json["username"]) == (0, toy.who.username)
+    assert "https://toy.example/authorize" in done.err
+    pasted = postroom("channel", "reconnect", done.json["id"], "--way", "pigeon")
+    assert pasted.code == 2

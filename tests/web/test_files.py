@@ -27,7 +27,7 @@ def _path(asset: Asset, now: datetime, **more: bool) -> str:
 
 def test_a_file_is_streamed_and_may_do_nothing(asset: Asset) -> None:
     answer = Client().get(_path(asset, datetime.now(UTC), save=True))
-    assert b"".join(answer.streaming_content) == PHOTO
+    assert answer.getvalue() == PHOTO
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
     assert answer["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer["Content-Security-Policy"]
