@@ -1,6 +1,7 @@
 """The first post, as docs/first-post.md walks it: from nothing to a record on a Bluesky server, in two ways."""
 
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -27,6 +28,11 @@ from tests.networks.bluesky.server import Account, Servers, new_account, servers
 
 pytestmark = [pytest.mark.real_server, pytest.mark.xdist_group("pds"), pytest.mark.timeout(300)]
 PATIENCE = 60.0
+PICTURE_START = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000100000001008060000001ff3ff61")
+"""Of a PNG that goes on with nothing of the kind."""
+FORM_START = (
+    b'--edge\r\nContent-Disposition: form-data; name="file"; filename="large.png"\r\nContent-Type: image/png\r\n\r\n'
+)
 
 
 @dataclass
@@ -52,6 +58,12 @@ class Running:
         """The worker's process."""
         parts = psutil.Process(self.process.pid).children(recursive=True)
         return next(part for part in parts if "postroom.config.working" in part.cmdline())
+
+    def web(self) -> list[psutil.Process]:
+        """The web server's processes."""
+        parts = psutil.Process(self.process.pid).children(recursive=True)
+        mine = next(part for part in parts if "postroom.config.serving" in part.cmdline())
+        return [mine, *mine.children(recursive=True)]
 
     def texts(self) -> list[str]:
         """What is public."""
@@ -162,3 +174,26 @@ def test_the_same_by_the_api(running: Running, channel: str) -> None:
     publication = answers[0]["publications"][0]["id"]
     wait_until(lambda: running.status(publication) == "published", "it was never published")
     assert running.texts().count("By a program") == 1
+
+
+@pytest.mark.parametrize("form", [False, True], ids=["as the body", "in a form"])
+def test_the_web_server_does_not_grow_with_an_upload(running: Running, channel: str, *, form: bool) -> None:
+    key = running.postroom("key", "create", "Uploader", "--role", "editor")["key"]
+    start, end = (FORM_START, b"\r\n--edge--\r\n") if form else (b"", b"")
+    kind = "multipart/form-data; boundary=edge" if form else "application/octet-stream"
+    piece, pieces = bytes(2**20), 150
+    call = http.client.HTTPConnection(urlsplit(running.address).netloc, timeout=120)
+    call.putrequest("POST", "/api/v1/assets?filename=large.png")
+    call.putheader("Authorization", f"Bearer {key}")
+    call.putheader("Content-Type", kind)
+    call.putheader("Content-Length", str(len(start + PICTURE_START + end) + len(piece) * pieces))
+    call.endheaders(start + PICTURE_START)
+    before = max(part.memory_info().rss for part in running.web())
+    most = before
+    for _ in range(pieces):
+        call.send(piece)
+        most = max(most, *(part.memory_info().rss for part in running.web()))
+    call.send(end)
+    answer = call.getresponse()
+    assert (answer.status, "whole picture" in answer.read().decode()) == (422, True)
+    assert most - before < 40 * 2**20
