@@ -3,7 +3,6 @@
 from importlib.metadata import version
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 
 from postroom.api import (
@@ -18,10 +17,11 @@ from postroom.api import (
     publications,
     workspaces,
 )
+from postroom.api.describing import Described
 from postroom.api.keys import KeyAuth
 from postroom.api.problems import add_handlers
 
-api = NinjaAPI(
+api = Described(
     title="Postroom",
     version=version("postroom"),
     description=(
@@ -33,6 +33,9 @@ api = NinjaAPI(
     docs=Swagger(),
     urls_namespace="api-v1",
 )
+# Addresses are tried in this order, so the ones asked for most stand first.
+api.add_router("/posts", posts.router)
+api.add_router("/publications", publications.router)
 api.add_router("/workspace", workspaces.router)
 api.add_router("/members", members.router)
 api.add_router("/invitations", members.invitations)
@@ -43,8 +46,6 @@ api.add_router("/networks", networks.router)
 api.add_router("/network-apps", networks.apps)
 api.add_router("/channels", channels.router)
 api.add_router("/assets", assets.router)
-api.add_router("/posts", posts.router)
-api.add_router("/publications", publications.router)
 api.add_router("/events", events.router)
 api.add_router("/history", events.history_router)
 add_handlers(api)

@@ -1,5 +1,6 @@
 """Posts and publications through the API."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -154,3 +155,14 @@ def test_the_description_is_served(db: object) -> None:
     described = Client().get("/api/v1/openapi.json").json()
     assert "/api/v1/posts/{post_id}/schedule" in described["paths"]
     assert Client().get("/api/v1/health").json() == {"status": "ok"}
+    edit = described["paths"]["/api/v1/posts/{post_id}"]["put"]
+    assert {"Idempotency-Key", "If-Match"} <= {one["name"] for one in edit["parameters"]}
+    assert "application/problem+json" in edit["responses"]["default"]["content"]
+
+
+def test_the_page_for_people_asks_nobody_else(db: None) -> None:
+    page = Client().get("/api/v1/docs").text
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert addresses
+    assert all(one.startswith(("/static/", "data:")) for one in addresses), addresses
+    assert Client().get(addresses[0]).getvalue()
