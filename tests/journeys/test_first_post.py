@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ import pytest
 
 from postroom.database.cluster import sockets_in
 from tests.make.server import ROOT, environment
+from tests.networks.bluesky.chromium import consent
 from tests.networks.bluesky.server import Account, Servers, new_account, servers
 
 pytestmark = [pytest.mark.real_server, pytest.mark.xdist_group("pds"), pytest.mark.timeout(300)]
@@ -153,6 +155,28 @@ def test_killing_the_worker_in_the_middle_changes_nothing(running: Running, chan
     worker.kill()
     wait_until(lambda: running.status(publication) == "published", "nobody took the work over")
     assert running.texts().count("Killed in the middle") == 1
+
+
+@pytest.mark.browser
+def test_a_channel_is_connected_through_the_networks_pages(running: Running, channel: str) -> None:
+    account = new_account(running.pds.pds)
+    command = [
+        sys.executable, "-m", "postroom.cli", "channel", "connect", "bluesky", "--way", "oauth", "--json",
+        "--field", f"handle={account.handle}", "--field", f"server={account.base}",
+        "--field", f"directory={running.pds.directory}",
+    ]  # fmt: skip
+    waiting = subprocess.Popen(
+        command, cwd=ROOT, env=running.variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert waiting.stderr is not None
+    url = next(line.strip() for line in waiting.stderr if line.strip().startswith("http"))
+    returned = consent(url, account, f"{running.address}/channels/return")
+    # The browser may have closed before its request was out; of two that bring the same state, one is told so.
+    with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(returned, timeout=30):
+        pass
+    out, _ = waiting.communicate(timeout=60)
+    assert (waiting.returncode, json.loads(out)["username"]) == (0, account.handle)
 
 
 def test_the_same_by_the_api(running: Running, channel: str) -> None:
