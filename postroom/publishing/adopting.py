@@ -82,7 +82,8 @@ async def _free(connection: Connection, rows: Sequence[tuple[Any, ...]], now: da
     for publication, network, status, checkpoint, _, worker, *_ in rows:
         decided = decide(network, status, checkpoint, now)
         await connection.execute(
-            "UPDATE publishing_publication SET worker = NULL, fence = fence + 1, status = %s, not_before = %s,"
+            "UPDATE publishing_publication SET updated_at = now(),"
+            " worker = NULL, fence = fence + 1, status = %s, not_before = %s,"
             " checkpoint = %s::jsonb, reason = %s, error_class = %s WHERE id = %s AND worker = %s",
             [*decided, publication, worker],
         )
@@ -146,7 +147,8 @@ async def take_late_truth(connection: Connection, errand: Errand, row: Row, now:
         if len(state.get("receipts", ())) >= len(receipts):
             return False
         await connection.execute(
-            "UPDATE publishing_publication SET status = 'published', worker = NULL, fence = fence + 1,"
+            "UPDATE publishing_publication SET updated_at = now(),"
+            " status = 'published', worker = NULL, fence = fence + 1,"
             " not_before = NULL,"
             " published_at = coalesce(published_at, %s), network_post_id = %s, url = %s, checkpoint = %s::jsonb,"
             " reason = '', error_class = '', error_where = '' WHERE id = %s",

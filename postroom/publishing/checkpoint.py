@@ -32,9 +32,21 @@ def fresh(network: Network, parts: int, now: datetime) -> Checkpoint:
     }
 
 
+_pool = bytearray()
+
+
+def _noise() -> bytes:
+    """Take 16 random bytes of the system's, which is asked for many at once."""
+    if not _pool:
+        _pool.extend(os.urandom(4096))
+    taken = bytes(_pool[-16:])
+    del _pool[-16:]
+    return taken
+
+
 def mint(network: Network, at: datetime) -> str:
     """Make a key in the network's own form, or 32 random hexadecimal digits."""
-    noise = os.urandom(16)
+    noise = _noise()
     return network.mint_key(at, noise) if network.mint_key else noise.hex()
 
 

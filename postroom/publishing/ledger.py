@@ -7,7 +7,7 @@ the flush is kept and repeated, and repeating it changes nothing.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +21,14 @@ from postroom.publishing.sql import load
 log = structlog.get_logger("postroom.ledger")
 
 Row = dict[str, Any]
-Entry = tuple[str, Row, "asyncio.Future[bool]"]
+Entry = tuple[str, Row, "asyncio.Future[bool]", Callable[[], None] | None]
 
 FLUSHED = ("finish", "step_done", "begin")
 """Written by one statement, `sql/flush.sql`: no round trip but one, so that the database works while we do."""
 FURTHER = ("set_aside", "raise_events", "resolve_events")
 """Rarer, each by its own statement after it, in one transaction."""
+AT_ONCE = 150
+"""Entries in one flush, at most: while one is written, those of the one before are sent already."""
 ANSWERS = frozenset({"finish", "set_aside", "begin"})
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -62,10 +64,10 @@ class Ledger:
         self.flushes = 0
         self.written = 0
 
-    def enter(self, kind: str, row: Row) -> "asyncio.Future[bool]":
-        """Put one row into the next flush; the answer comes when it is on disk."""
+    def enter(self, kind: str, row: Row, lost: Callable[[], None] | None = None) -> "asyncio.Future[bool]":
+        """Put one row into the next flush; the answer comes when it is on disk. `lost`: called if it didn't win."""
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((kind, row, future))
+        self._waiting.append((kind, row, future, lost))
         self._wake.set()
         return future
 
@@ -75,8 +77,8 @@ class Ledger:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                if self._waiting:
-                    batch, self._waiting = self._waiting, []
+                while self._waiting:
+                    batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
                     await self._write(batch)
         finally:
             if self._connection is not None:
@@ -102,9 +104,12 @@ class Ledger:
             else:
                 self.flushes += 1
                 self.written += len(batch)
-                for kind, row, future in batch:
+                for kind, row, future, lost in batch:
+                    is_won = kind not in ANSWERS or row["id"] in won
                     if not future.done():
-                        future.set_result(kind not in ANSWERS or row["id"] in won)
+                        future.set_result(is_won)
+                    if lost is not None and not is_won:
+                        lost()
                 return
 
     async def _write_apart(self, batch: list[Entry], error: Exception) -> None:
@@ -121,7 +126,7 @@ class Ledger:
     async def _flush(self, batch: list[Entry]) -> set[str]:
         connection = await self._open()
         kinds: dict[str, list[Row]] = {}
-        for kind, row, _ in batch:
+        for kind, row, *_ in batch:
             if kind in kinds:
                 kinds[kind].append(row)
             else:
@@ -169,6 +174,6 @@ async def prepare(connection: psycopg.AsyncConnection[Any]) -> None:
         "SELECT set_config('postroom.engine', 'on', false), set_config('postroom.actor', %s, false), "
         "set_config('statement_timeout', '60s', false), set_config('jit', 'off', false), "
         # Every question here is about a few rows by their keys, also while the statistics still say "empty table".
-        "set_config('enable_seqscan', 'off', false)",
+        "set_config('enable_seqscan', 'off', false), set_config('enable_mergejoin', 'off', false)",
         [actor],
     )

@@ -202,15 +202,11 @@ class Scribe:
             self.touched(errand.post_id)
 
     def _finish(self, lane: Lane, errand: Errand, row: Row) -> None:
-        future = self.ledger.enter("finish", row)
-        lane.last = future
+        lane.last = self.ledger.enter("finish", row, lambda: self._came_late(errand, row))
         lane.line.status = None
         self.touched(errand.post_id)
-        future.add_done_callback(lambda done: self._check_late(done, errand, row))
 
-    def _check_late(self, done: "asyncio.Future[bool]", errand: Errand, row: Row) -> None:
-        if done.cancelled() or done.exception() is not None or done.result():
-            return
+    def _came_late(self, errand: Errand, row: Row) -> None:
         task = asyncio.ensure_future(self.late(errand, row))
         self._tails.add(task)
         task.add_done_callback(self._tails.discard)

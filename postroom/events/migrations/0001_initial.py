@@ -7,13 +7,21 @@ from django.db import migrations, models
 import postroom.kit.ids
 from postroom.database.tenancy import TenantTable
 
-# A time-ordered id made by the database (PostgreSQL has a function for it from version 18 on).
+# A time-ordered id made by the database, which has a function for it from version 18 on.
 UUID7 = """
-CREATE FUNCTION postroom_uuid7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS $uuid7$
-    SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-        PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),
-        52, 1), 53, 1), 'hex')::uuid
-$uuid7$
+DO $make$
+BEGIN
+    IF current_setting('server_version_num')::int >= 180000 THEN
+        CREATE FUNCTION postroom_uuid7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS 'SELECT uuidv7()';
+    ELSE
+        CREATE FUNCTION postroom_uuid7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS $uuid7$
+            SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+                PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),
+                52, 1), 53, 1), 'hex')::uuid
+        $uuid7$;
+    END IF;
+END
+$make$
 """
 
 # Monthly partitions; the default one takes what no month was made for, so that nothing is ever refused.

@@ -283,10 +283,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="publication",
-            constraint=models.UniqueConstraint(fields=("workspace", "id"), name="publication_workspace_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
             constraint=models.UniqueConstraint(fields=("post", "channel"), name="publication_once"),
         ),
         migrations.AddConstraint(
@@ -354,7 +350,6 @@ class Migration(migrations.Migration):
         PlainTable("worker"),
         SameWorkspace("publication", "post", parent="posts.Post"),
         SameWorkspace("publication", "channel", parent="channels.Channel"),
-        SameWorkspace("attempt", "publication", parent="publishing.Publication"),
         SameWorkspace("lane", "channel", parent="channels.Channel"),
         KeepsHistory("publication", why="reason"),
         migrations.RunSQL(KEEP_LANES, UNKEEP_LANES),

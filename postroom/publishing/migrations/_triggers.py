@@ -58,13 +58,25 @@ $wake$;
 )
 UNWAKE = "".join(f"DROP TRIGGER wake ON {table};\n" for table in _HOLDERS) + "DROP FUNCTION postroom_wake();"
 
-# Room on each page for the new version of a row that begins or ends: such an update then touches no index.
+# The engine sets `updated_at` in its own statements: two calls of a function for each publication that is sent cost
+# as much as writing its history.
 FASTER_UPDATES = """
+DROP TRIGGER touch ON publishing_publication;
+CREATE TRIGGER touch BEFORE UPDATE ON publishing_publication FOR EACH ROW
+    WHEN (current_setting('postroom.engine', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION postroom_touch();
+"""
+SLOWER_UPDATES = """
+DROP TRIGGER touch ON publishing_publication;
+CREATE TRIGGER touch BEFORE UPDATE ON publishing_publication FOR EACH ROW EXECUTE FUNCTION postroom_touch();
+"""
+
+# Room on each page for the new version of a row that begins or ends: such an update then touches no index.
+FASTER_UPDATES += """
 ALTER TABLE publishing_publication SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 ALTER TABLE publishing_attempt SET (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 ALTER TABLE publishing_lane SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 """
-SLOWER_UPDATES = """
+SLOWER_UPDATES += """
 ALTER TABLE publishing_publication RESET (fillfactor, autovacuum_vacuum_scale_factor);
 ALTER TABLE publishing_attempt RESET (fillfactor, autovacuum_vacuum_scale_factor);
 ALTER TABLE publishing_lane RESET (fillfactor, autovacuum_vacuum_scale_factor);

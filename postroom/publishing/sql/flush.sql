@@ -22,7 +22,7 @@ WITH ended AS (
     WHERE a.id = g.attempt
 ), done AS (
     UPDATE publishing_publication p SET
-        status = g."to", worker = NULL, not_before = g.next,
+        updated_at = now(), status = g."to", worker = NULL, not_before = g.next,
         published_at = coalesce(p.published_at, g.published),
         network_post_id = coalesce(g.post, p.network_post_id), url = coalesce(g.url, p.url),
         error_class = coalesce(g.class, ''), reason = coalesce(g.reason, ''), error_where = coalesce(g."where", ''),
@@ -32,7 +32,7 @@ WITH ended AS (
     RETURNING p.id
 ), won AS (
     UPDATE publishing_publication p SET
-        status = g."to", worker = %(worker)s, fence = g.fence + 1, checkpoint = g.cp,
+        updated_at = now(), status = g."to", worker = %(worker)s, fence = g.fence + 1, checkpoint = g.cp,
         attempts = p.attempts + CASE WHEN p.fence = g.fence THEN g.first ELSE 0 END,
         deadline = coalesce(p.deadline, g.deadline),
         last_retry_at = CASE WHEN p.retries > 0 AND g.first = 1 THEN g.at ELSE p.last_retry_at END,

@@ -4,7 +4,7 @@ WITH given AS (
         id uuid, fence bigint, version int, was text, "to" text, next timestamptz, class text, reason text, "where" text)
 )
 UPDATE publishing_publication p SET
-    status = g."to", fence = g.fence + 1, not_before = g.next, deadline = NULL,
+    updated_at = now(), status = g."to", fence = g.fence + 1, not_before = g.next, deadline = NULL,
     error_class = g.class, reason = g.reason, error_where = coalesce(g."where", '')
 FROM given g
 WHERE p.id = g.id AND p.fence = g.fence AND p.version = g.version AND p.status = g.was AND p.worker IS NULL
