@@ -4,6 +4,11 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# Tests never assert times: how long an example takes on a busy machine says nothing.
+settings.register_profile("postroom", deadline=None)
+settings.load_profile("postroom")
 
 NEVER_SKIPPED_IN_CI = ("real_server", "browser", "pds")
 """Markers, and fixtures that bring such a thing, for tests that forgot the marker."""

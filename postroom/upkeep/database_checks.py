@@ -124,7 +124,8 @@ def _months(connection: psycopg.Connection) -> Finding:
 
 
 def _worker(connection: psycopg.Connection, engine: str) -> Finding:
-    row = connection.execute("select count(*) from pg_stat_activity where usename = %s", [engine]).fetchone()
+    question = "select count(*) from pg_stat_activity where usename = %s and datname = current_database()"
+    row = connection.execute(question, [engine]).fetchone()
     if not row or not row[0]:
         return warning("Worker", "None is connected: nothing is published.", "postroom up, or postroom worker")
     return good("Worker", "connected")
