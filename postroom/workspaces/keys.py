@@ -112,7 +112,7 @@ def revoke_api_key(*, actor: Actor, key_id: UUID, now: datetime) -> ApiKey:
 
 def actor_of_key(raw: str, now: datetime) -> Actor | None:
     """Who calls with this key; None for one that is unknown, revoked or expired."""
-    if not raw.startswith("pr_") or len(raw) > _LONGEST:
+    if not raw.startswith("pr_") or len(raw) > _LONGEST or not raw.isascii() or not raw.isprintable():
         return None
     digest = _hash(raw)
     known = _known.get(digest)

@@ -43,13 +43,8 @@ class House:
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def open(self) -> None:
-        """Start the database and migrate it; share the tests' key ring."""
-        from postroom.channels.sealing import keys_file, ring
-
+        """Start the database and migrate it."""
         self.database.start()
-        ring()
-        shutil.copy(keys_file(), self.data / "keys.json")
-        (self.data / "keys.json").chmod(0o600)
         migrate = "from postroom.config.migrating import migrate; migrate(say=lambda line: None)"
         subprocess.run([sys.executable, "-c", migrate], check=True, cwd=server.ROOT, env=self.environment())
 
@@ -67,7 +62,12 @@ class House:
     # ------------------------------------------------------------ workers
 
     def start_worker(self) -> "subprocess.Popen[bytes]":
-        """Start the worker as users do."""
+        """Start the worker as users do, with the key ring that this process seals with."""
+        from postroom.channels.sealing import keys_file, ring
+
+        ring()
+        shutil.copy(keys_file(), self.data / "keys.json")
+        (self.data / "keys.json").chmod(0o600)
         with (self.data / "worker.log").open("ab") as log:
             worker = subprocess.Popen(
                 [sys.executable, "-m", "postroom.config.working"],
