@@ -5,3 +5,6 @@ from postroom.config.settings import INSTALLED_APPS, ROOMS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "django_linear_migrations"]
 FIRST_PARTY_APPS = [f"postroom.{room}" for room in ROOMS]
+
+# No installation stands behind these settings, so no folder of one does.
+FILE_UPLOAD_TEMP_DIR = None
