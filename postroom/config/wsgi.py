@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
 django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - after the set-up
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 - after the set-up
 
 API = "/api/v1/"
 PAGES_OF_THE_API = (f"{API}docs", f"{API}openapi.json")
