@@ -1,6 +1,7 @@
 """After trouble: try a failed publication again, or settle one whose outcome nobody could find out."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -16,27 +17,42 @@ from postroom.workspaces.permissions import Permission
 _S = PublicationStatus
 
 
+AGAIN = frozenset({_S.FAILED, _S.MISSED, _S.CANCELLED, _S.SCHEDULED})
+"""From these a publication can be sent again, whole."""
+
+
 def retry_publication(*, actor: Actor, publication_id: UUID, now: datetime) -> Publication:
-    """Send a failed, missed or cancelled publication as soon as possible. Errors: TooLate, DoesNotFit."""
+    """Send a failed, missed or cancelled publication as soon as possible. Errors: TooLate, DoesNotFit.
+
+    Of a public one whose thread broke off, the missing items are sent: it goes on where it stopped.
+    """
     with acting(actor):
         publication = open_publication(actor, publication_id, Permission.POSTS_SCHEDULE)
-        if publication.status not in {_S.FAILED, _S.MISSED, _S.CANCELLED, _S.SCHEDULED}:
+        broke_off = publication.status == _S.PUBLISHED and bool(publication.error_class and _is_incomplete(publication))
+        if publication.status not in AGAIN and not broke_off:
             raise TooLate.of(publication)
         refuse_blocking(check_fit(publication.post, [publication]), [publication])
-        move(
-            publication,
-            _S.SCHEDULED,
-            scheduled_for=now,
-            not_before=now,
-            deadline=None,
-            reason="",
-            error_class="",
-            error_where="",
-        )
+        fresh: dict[str, Any] = {
+            "not_before": now,
+            "deadline": None,
+            "reason": "",
+            "error_class": "",
+            "error_where": "",
+        }
+        if broke_off:
+            move(publication, _S.PUBLISHED, **fresh)
+        else:
+            move(publication, _S.SCHEDULED, scheduled_for=now, **fresh)
         roll_up([publication.post_id])
         record("publication.retried", publication, workspace_id=actor.workspace_id)
         _resolve(actor, publication, now)
         return publication
+
+
+def _is_incomplete(publication: Publication) -> bool:
+    """Whether some of its parts are public and others are not."""
+    state = publication.checkpoint
+    return 0 < len(state.get("receipts", ())) < len(state.get("keys", ()))
 
 
 def settle_publication(

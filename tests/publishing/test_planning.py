@@ -188,6 +188,21 @@ def test_failed_ones_are_tried_again(cast: Cast, channels: list[Channel]) -> Non
         settling.retry_publication(actor=cast.editor, publication_id=one.id, now=NOW)
 
 
+def test_a_thread_that_broke_off_goes_on_where_it_stopped(cast: Cast, channels: list[Channel]) -> None:
+    plan = make_post(cast.editor, cast.brand, channels[0], when=LATER)
+    one = plan.publications[0]
+    public = {"status": "published", "published_at": NOW, "not_before": None}
+    whole = {"keys": ["a", "b"], "receipts": [{"id": "1", "url": "u"}, {"id": "2", "url": "u"}]}
+    _force(cast.owner, one, **public, checkpoint=whole)
+    with pytest.raises(TooLate, match="public already"):
+        settling.retry_publication(actor=cast.editor, publication_id=one.id, now=NOW)
+    broken = {**whole, "receipts": whole["receipts"][:1]}
+    _force(cast.owner, one, checkpoint=broken, error_class="rejected", reason="Item 1 is missing")
+    again = settling.retry_publication(actor=cast.editor, publication_id=one.id, now=NOW)
+    assert (again.status, again.not_before, again.error_class) == ("published", NOW, "")
+    assert again.checkpoint == broken
+
+
 @pytest.mark.parametrize(
     ("answer", "status"),
     [
