@@ -54,7 +54,9 @@ def test_two_workers_and_one_of_them_dies(stage: Stage) -> None:
     workers[0].kill()
     wait_until(lambda: all_ended(stage), 60, stage.house.standing)
     check_once(stage, len(texts), 3)
+    alive = "SELECT * FROM publishing_worker WHERE stopped_at IS NULL"
+    wait_until(lambda: len(stage.house.rows(alive)) == 1, 30, "the other one has seen the death")
     assert workers[1].poll() is None
     workers[1].terminate()
     assert workers[1].wait(40) == 0
-    assert stage.house.rows("SELECT * FROM publishing_worker WHERE stopped_at IS NULL") == []
+    assert stage.house.rows(alive) == []
