@@ -61,7 +61,7 @@ async def main() -> None:
     threading.Thread(target=read, daemon=True).start()
     settle_memory()
     running = asyncio.create_task(engine.run(stop))
-    await engine.life.ready.wait()
+    await engine.life.locked.wait()
     print("ready", flush=True)
     watching = asyncio.create_task(watch(engine, orders))
     await running

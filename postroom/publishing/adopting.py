@@ -20,6 +20,7 @@ from postroom.publishing import checkpoint as cp
 from postroom.publishing.endings import LOOKS
 from postroom.publishing.errands import Errand
 from postroom.publishing.ledger import Row, as_json
+from postroom.publishing.living import lock_key
 from postroom.publishing.sql import load
 
 log = structlog.get_logger("postroom.adopting")
@@ -29,26 +30,19 @@ Connection = psycopg.AsyncConnection[Any]
 
 async def adopt_dead(connection: Connection, me: UUID, now: datetime) -> set[str]:
     """Find workers that are dead or whose lease is over, and free what they held. Gives the posts concerned."""
-    found = await connection.execute(
-        "SELECT id, lock_key, lease_until < clock_timestamp() FROM publishing_worker"
-        " WHERE stopped_at IS NULL AND id <> %s",
-        [me],
-    )
+    found = await connection.execute(load("others"), {"me": me})
     posts: set[str] = set()
-    for worker, lock_key, is_over in await found.fetchall():
+    for worker, is_over in await found.fetchall():
         async with connection.transaction():
-            got = await connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_key])
+            got = await connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_key(worker)])
             row = await got.fetchone()
             if (row and row[0]) or is_over:
-                posts |= await _adopt(connection, worker, now)
+                await connection.execute(
+                    "UPDATE publishing_worker SET stopped_at = clock_timestamp() WHERE id = %s AND stopped_at IS NULL",
+                    [worker],
+                )
+                posts |= await adopt(connection, worker, now)
     return posts
-
-
-async def _adopt(connection: Connection, worker: UUID, now: datetime) -> set[str]:
-    mine = await connection.execute(
-        "UPDATE publishing_worker SET stopped_at = clock_timestamp() WHERE id = %s AND stopped_at IS NULL", [worker]
-    )
-    return await adopt(connection, worker, now) if mine.rowcount else set()
 
 
 async def adopt(connection: Connection, worker: UUID, now: datetime, *, besides: Sequence[str] = ()) -> set[str]:

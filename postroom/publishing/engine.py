@@ -106,36 +106,35 @@ class Engine:
     async def run(self, stop: asyncio.Event, *, patience: float = 30) -> None:
         """Work until `stop` is set, then end: no new claims, up to `patience` seconds for calls under way."""
         self.session = open_session(self.guard, at_once=max(self.at_once, 100))
-        await self._first_beat(stop)
-        background = [
+        stopped = asyncio.create_task(stop.wait())
+        parts = [
             asyncio.create_task(coroutine)
-            for coroutine in (self.ledger.run(), self.life.watch(), self._heart(), self.roller.run())
+            for coroutine in (self._live(), self.life.watch(), self.ledger.run(), self.roller.run())
         ]
-        dispatch = asyncio.create_task(self._dispatch())
         try:
-            await asyncio.wait([asyncio.create_task(stop.wait()), dispatch], return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait([stopped, *parts], return_when=asyncio.FIRST_COMPLETED)
             await self._finish(patience)
+            for part in ended - {stopped}:  # none of them ends but by a mistake: then the process has to begin anew
+                part.result()
         finally:
             self._stopping = True
-            await _cancel([dispatch, *self._jobs])
+            await _cancel([stopped, parts[0], *self._jobs])
             with contextlib.suppress(*_DATABASE_AWAY):
                 await self.roller.flush()
-            await _cancel(background)
+            await _cancel(parts)
             await self.session.close()
             await self.desk.close()
             await self.roller.close()
             await self.life.end()
 
-    async def _first_beat(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                await self.life.beat()
-                await self._adopt()
-            except _DATABASE_AWAY as error:
-                log.warning("waiting for the database", error=str(error).strip()[:200])
-                await asyncio.sleep(0.5)
-            else:
-                return
+    async def _live(self) -> None:
+        """Be named once the lock is held, then dispatch, with a heartbeat beside it."""
+        await self.life.locked.wait()
+        while not await self._beat():  # noqa: ASYNC110 - the database is away, nobody can tell when it is back
+            await asyncio.sleep(0.5)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._dispatch())
+            tasks.create_task(self._heart())
 
     async def _finish(self, patience: float) -> None:
         """Let the calls under way end, and the lanes go."""
@@ -148,11 +147,17 @@ class Engine:
     async def _heart(self) -> None:
         while True:
             await asyncio.sleep(BEAT)
-            try:
-                await self.life.beat()
-                await self._adopt()
-            except _DATABASE_AWAY as error:
-                log.warning("no heartbeat", error=str(error).strip()[:200])
+            await self._beat()
+
+    async def _beat(self) -> bool:
+        """Say that we live, and take over from those who don't; False while the database is away."""
+        try:
+            await self.life.beat()
+            await self._adopt()
+        except _DATABASE_AWAY as error:
+            log.warning("no heartbeat", error=str(error).strip()[:200])
+            return False
+        return True
 
     async def _adopt(self) -> None:
         posts = await adopting.adopt_dead(await self.life.connection(), self.worker, self.clock.now())

@@ -23,17 +23,23 @@ MARGIN = 3.0
 """Seconds before the end of its lease at which a worker stops beginning calls."""
 
 
+def lock_key(worker: UUID) -> int:
+    """Give the key of the advisory lock that a worker holds as long as it lives."""
+    return worker.int & 0x7FFF_FFFF_FFFF_FFFF
+
+
 class Life:
     """Registers a worker and keeps it believed in. One per process."""
 
     def __init__(self, dsn: str, worker: UUID, clock: DatabaseClock, *, woken: Callable[[float], None]) -> None:
         """`woken` is called with the moment (epoch seconds) from which there is something to do; 0 = look at all."""
         self._dsn, self.worker, self.clock, self._woken = dsn, worker, clock, woken
-        self.lock_key = worker.int & 0x7FFF_FFFF_FFFF_FFFF
         self._until = 0.0
         self._beats: psycopg.AsyncConnection[Any] | None = None
         self.numbers: Callable[[], dict[str, Any]] = dict
-        self.ready = asyncio.Event()
+        self.locked = asyncio.Event()
+        """The advisory lock is held. Only then may the first heartbeat name us: others take a name without a lock
+        for a dead worker's."""
 
     def may_call(self) -> bool:
         """Whether the lease still holds, by this machine's clock."""
@@ -50,8 +56,8 @@ class Life:
         connection = await self.connection()
         asked, began = time.monotonic(), awake()
         found = await connection.execute(
-            "INSERT INTO publishing_worker (id, host, pid, lock_key, seen_at, lease_until, numbers)"
-            " VALUES (%(id)s, %(host)s, %(pid)s, %(key)s, clock_timestamp(),"
+            "INSERT INTO publishing_worker (id, host, pid, seen_at, lease_until, numbers)"
+            " VALUES (%(id)s, %(host)s, %(pid)s, clock_timestamp(),"
             "         clock_timestamp() + make_interval(secs => %(lease)s), %(numbers)s)"
             " ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, lease_until = excluded.lease_until,"
             "     numbers = excluded.numbers, stopped_at = NULL"
@@ -60,7 +66,6 @@ class Life:
                 "id": self.worker,
                 "host": socket.gethostname(),
                 "pid": os.getpid(),
-                "key": self.lock_key,
                 "lease": LEASE,
                 "numbers": psycopg.types.json.Jsonb(self.numbers()),
             },
@@ -82,9 +87,9 @@ class Life:
     async def _listen(self) -> None:
         connection = await connect(self._dsn, "watch")
         try:
-            await connection.execute("SELECT pg_advisory_lock(%s)", [self.lock_key])
+            await connection.execute("SELECT pg_advisory_lock(%s)", [lock_key(self.worker)])
             await connection.execute("LISTEN postroom_due")
-            self.ready.set()
+            self.locked.set()
             self._woken(0.0)
             async for notice in connection.notifies():
                 self._woken(float(notice.payload or 0))

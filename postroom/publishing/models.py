@@ -192,8 +192,6 @@ class Worker(Row):
 
     host = models.TextField()
     pid = models.IntegerField()
-    lock_key = models.BigIntegerField(unique=True)
-    """It holds this session-level advisory lock as long as it lives."""
     seen_at = models.DateTimeField()
     lease_until = models.DateTimeField()
     """After it others may take over what it holds, even if its process still breathes."""

@@ -22,11 +22,18 @@ class Running:
         self.dsn, self.owner, self.more = dsn, owner, more
         self.engines: list[tuple[Engine, asyncio.Event, asyncio.Task[None]]] = []
 
-    def start(self, **more: Any) -> Engine:
+    def make(self, **more: Any) -> Engine:
         given: dict[str, Any] = {"keys": Keys(), "guard": Guard(), "at_once": 100} | self.more | more
-        engine, stop = Engine(self.dsn, **given), asyncio.Event()
-        self.engines.append((engine, stop, asyncio.create_task(engine.run(stop, patience=5))))
+        return Engine(self.dsn, **given)
+
+    def start(self, **more: Any) -> Engine:
+        engine = self.make(**more)
+        self.begin(engine)
         return engine
+
+    def begin(self, engine: Engine) -> None:
+        stop = asyncio.Event()
+        self.engines.append((engine, stop, asyncio.create_task(engine.run(stop, patience=5))))
 
     async def stop(self) -> None:
         for _, stop, _ in self.engines:

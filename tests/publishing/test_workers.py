@@ -2,10 +2,13 @@
 
 import asyncio
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from postroom.kit.ids import uuid7
 from postroom.networks.shape import Unclear
+from postroom.publishing.living import lock_key
 from tests.make.publishing import make_channels, make_posts
 
 
@@ -95,3 +98,47 @@ async def test_what_is_in_no_hands_is_taken_up(running, owner, world, quick):
     running.start()
     await running.all_are("published")
     assert (world.texts(), world.looked) == (["one"], 1)
+
+
+async def test_who_is_said_to_have_stopped_and_holds_lanes_is_followed_too(running, owner, world, quick):
+    """It was taken for dead, came back, took lanes, and died before its next heartbeat said so."""
+    make_posts(owner, make_channels(owner, network="world", count=2), texts=["one"])
+    dead = uuid7()
+    owner.execute(
+        "INSERT INTO publishing_worker (id, host, pid, seen_at, lease_until, stopped_at, numbers)"
+        " VALUES (%s, 'there', 1, now(), now() + interval '30 seconds', now(), '{}')",
+        [dead],
+    )
+    owner.execute("UPDATE publishing_lane SET worker = %s", [dead])
+    running.start()
+    await running.all_are("published")
+    assert sorted(world.texts()) == ["one", "one"]
+
+
+async def test_a_worker_is_named_only_once_it_holds_its_lock(running, owner, world, engine_dsn):
+    """Else another, starting at the same moment, would see a name without a lock and take it for dead."""
+    make_posts(owner, make_channels(owner, network="world"), texts=["one"])
+    waits = (
+        "SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    with psycopg.connect(engine_dsn, autocommit=True) as other:
+        engine = running.make()
+        other.execute("SELECT pg_advisory_lock(%s)", [lock_key(engine.worker)])
+        running.begin(engine)
+        await running.until(lambda: running.rows(waits))
+        assert running.rows("SELECT * FROM publishing_worker") == []
+        other.execute("SELECT pg_advisory_unlock_all()")
+        await running.all_are("published")
+
+
+async def test_a_part_that_ends_by_a_mistake_ends_the_worker(running, owner, world, monkeypatch):
+    """A worker without its ledger would wait for ever and look alive."""
+    engine = running.make()
+
+    async def broken():
+        raise LookupError("a mistake")
+
+    monkeypatch.setattr(engine.ledger, "run", broken)
+    with pytest.raises(LookupError, match="a mistake"):
+        await engine.run(asyncio.Event())
