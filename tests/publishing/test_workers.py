@@ -137,6 +137,7 @@ async def test_a_part_that_ends_by_a_mistake_ends_the_worker(running, owner, wor
     engine = running.make()
 
     async def broken():
+        await engine.life.locked.wait()
         raise LookupError("a mistake")
 
     monkeypatch.setattr(engine.ledger, "run", broken)
