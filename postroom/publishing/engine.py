@@ -113,9 +113,9 @@ class Engine:
         ]
         try:
             ended, _ = await asyncio.wait([stopped, *parts], return_when=asyncio.FIRST_COMPLETED)
-            await self._finish(patience)
             for part in ended - {stopped}:  # none of them ends but by a mistake: then the process has to begin anew
                 part.result()
+            await self._finish(patience)
         finally:
             self._stopping = True
             await _cancel([stopped, parts[0], *self._jobs])

@@ -134,12 +134,15 @@ async def test_a_worker_is_named_only_once_it_holds_its_lock(running, owner, wor
 
 async def test_a_part_that_ends_by_a_mistake_ends_the_worker(running, owner, world, monkeypatch):
     """A worker without its ledger would wait for ever and look alive."""
+    make_posts(owner, make_channels(owner, network="world"), texts=["one"])
     engine = running.make()
 
-    async def broken():
-        await engine.life.locked.wait()
+    async def broken(batch):
         raise LookupError("a mistake")
 
-    monkeypatch.setattr(engine.ledger, "run", broken)
+    monkeypatch.setattr(engine.ledger, "_write", broken)
     with pytest.raises(LookupError, match="a mistake"):
         await engine.run(asyncio.Event())
+    running.start()
+    await running.all_are("published")
+    assert world.texts() == ["one"]
