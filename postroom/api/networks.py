@@ -1,6 +1,5 @@
 """Networks: what each can do, its limits and options, how accounts are connected; and our registrations there."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -99,8 +98,6 @@ class AppOut(Schema):
     network: str
     server: str
     client_id: str
-    held_until: datetime | None = None
-    held_why: str = ""
 
 
 @router.get("", response=Page[NetworkOut])

@@ -108,9 +108,6 @@ class NetworkApp(TenantRow):
     client_id = models.TextField()
     key_id = models.TextField()
     sealed = models.BinaryField()
-    held_until = models.DateTimeField(null=True)
-    """The network asked this whole app to wait."""
-    held_why = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("workspace", "network", "server"), name="network_app_once"),)

@@ -101,8 +101,6 @@ class AppRow:
     network: str
     server: str
     client_id: str
-    held_until: datetime | None
-    held_why: str
 
 
 def channels(
