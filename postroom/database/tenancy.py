@@ -32,7 +32,7 @@ $touch$
 """
 
 
-class _TableOperation(Operation):
+class TableOperation(Operation):
     """SQL on one table of the migration's own app; the models Django knows of don't change by it."""
 
     reversible = True
@@ -98,7 +98,7 @@ def _touch(model: Any) -> list[str]:
     ]
 
 
-class PlainTable(_TableOperation):
+class PlainTable(TableOperation):
     """A table that belongs to no workspace (users, …): only the `updated_at` trigger."""
 
     def forward(self, model: Any) -> list[str]:
@@ -110,7 +110,7 @@ class PlainTable(_TableOperation):
         return [f'DROP TRIGGER IF EXISTS touch ON "{model._meta.db_table}"']
 
 
-class TenantTable(_TableOperation):
+class TenantTable(TableOperation):
     """A table whose rows belong to a workspace: row-level security, and the `updated_at` trigger where there is one.
 
     `column`: what holds the workspace's id ("id" for the table of workspaces itself).
@@ -160,7 +160,7 @@ class TenantTable(_TableOperation):
         ]
 
 
-class SameWorkspace(_TableOperation):
+class SameWorkspace(TableOperation):
     """A foreign key that can't cross workspaces: (workspace_id, <field>_id) → parent (workspace_id, id).
 
     The parent declares `UniqueConstraint(fields=["workspace", "id"], …)` in this or an earlier migration.

@@ -3,38 +3,26 @@
 One statement-level trigger per column, so that a batch of ten thousand changes costs one INSERT … SELECT.
 """
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from typing import Any
+
+from postroom.database.tenancy import TableOperation
 
 
-class KeepsHistory(Operation):
+class KeepsHistory(TableOperation):
     """Write a row into the activity log for every change of `column` in `model`'s table, whoever makes it.
 
     `why`: a column of the same row that holds the reason in words; else the actor's own reason is taken.
     """
 
-    reversible = True
-    reduces_to_sql = True
-
     def __init__(self, model: str, *, column: str = "status", why: str | None = None) -> None:
-        self.model, self.column, self.why = model, column, why
+        super().__init__(model)
+        self.column, self.why = column, why
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Leave Django's picture of the models as it is."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,  # noqa: ARG002 - Django's signature
-        to_state: ProjectState,
-    ) -> None:
+    def forward(self, model: Any) -> list[str]:
         """Make the function and its trigger."""
-        table, name = self._names(app_label, to_state)
+        table, name = model._meta.db_table, self._function(model)
         why = f"nullif(new_row.{self.why}, '')" if self.why else "null"
-        schema_editor.execute(
-            f"""
+        function = f"""
             CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $history$
             DECLARE actor jsonb := nullif(current_setting('postroom.actor', true), '')::jsonb;
             BEGIN
@@ -52,31 +40,23 @@ class KeepsHistory(Operation):
                 RETURN NULL;
             END
             $history$
-            """,  # noqa: S608 - names of our own models, from our own migrations
-            params=None,
-        )
-        schema_editor.execute(
+            """  # noqa: S608 - names of our own models, from our own migrations
+        trigger = (
             f'CREATE TRIGGER history_{self.column} AFTER UPDATE ON "{table}" '
-            f"REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-            params=None,
+            f"REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
         )
+        return [function, trigger]
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,  # noqa: ARG002 - Django's signature
-    ) -> None:
+    def backward(self, model: Any) -> list[str]:
         """Drop both."""
-        table, name = self._names(app_label, from_state)
-        schema_editor.execute(f'DROP TRIGGER history_{self.column} ON "{table}"', params=None)
-        schema_editor.execute(f"DROP FUNCTION {name}()", params=None)
+        return [
+            f'DROP TRIGGER history_{self.column} ON "{model._meta.db_table}"',
+            f"DROP FUNCTION {self._function(model)}()",
+        ]
 
     def describe(self) -> str:
         """One line for `migrate`'s output."""
         return f"KeepsHistory {self.model}.{self.column}"
 
-    def _names(self, app_label: str, state: ProjectState) -> tuple[str, str]:
-        table = state.apps.get_model(app_label, self.model)._meta.db_table
-        return table, f"postroom_history_{table}_{self.column}"
+    def _function(self, model: Any) -> str:
+        return f"postroom_history_{model._meta.db_table}_{self.column}"
