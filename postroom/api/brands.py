@@ -72,8 +72,10 @@ class BrandFilters(Paged):
     status: str | None = None
 
 
-class Slot(In):
+class Slot(Schema):
     """A weekly time in the brand's zone; weekday 0 is Monday."""
+
+    model_config = {"extra": "forbid"}
 
     weekday: int
     local_time: time

@@ -5,14 +5,14 @@ import binascii
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Schema
+from pydantic import BaseModel
 
 from postroom.workspaces.errors import BadInput
 
 LIMIT, LIMIT_MAX = 50, 200
 
 
-def refuse_unknown(request: HttpRequest, filters: type[Schema]) -> None:
+def refuse_unknown(request: HttpRequest, filters: type[BaseModel]) -> None:
     """Raise BadInput for a filter there isn't: ignoring one would show too much."""
     unknown = set(request.GET) - set(filters.model_fields)
     if unknown:

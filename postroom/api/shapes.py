@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import BaseModel
 
 from postroom.posts.content import ItemOf, MediaOf, Writing
 from postroom.publishing.planning import Variant
 from postroom.publishing.timing import When, read_when
 
 
-class In(Schema):
+class In(BaseModel):
     """What comes in: a name we don't know is an error, not ignored."""
 
     model_config = {"extra": "forbid"}

@@ -18,6 +18,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from postroom.database.asking import tell
+
 _IN_SCOPE: Final = "(select nullif(current_setting('postroom.workspace_id', true), '')::uuid)"
 
 # created_at is put back as well: when a row was made is nobody's to change.
@@ -204,6 +206,10 @@ class _Scope:
     actor: str
 
 
+TELL: Final = """
+SELECT set_config('postroom.workspace_id', %(workspace)s, true), set_config('postroom.user_id', %(user)s, true),
+       set_config('postroom.actor', %(actor)s, true)
+"""
 _NOBODY: Final = _Scope(None, None, "")
 _open: WeakKeyDictionary[BaseDatabaseWrapper, _Scope] = WeakKeyDictionary()
 
@@ -228,7 +234,7 @@ def scope(
         yield
         return
     with transaction.atomic():
-        _tell(connection, wanted)
+        _tell(wanted)
         _open[connection] = wanted
         try:
             yield
@@ -240,13 +246,9 @@ def scope(
         # Inside somebody else's transaction the settings would outlive this scope. (After an error the rollback to
         # the savepoint has taken them back already.)
         if connection.savepoint_ids and not connection.needs_rollback:
-            _tell(connection, outer or _NOBODY)
+            _tell(outer or _NOBODY)
 
 
-def _tell(connection: BaseDatabaseWrapper, wanted: _Scope) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('postroom.workspace_id', %s, true), set_config('postroom.user_id', %s, true),"
-            " set_config('postroom.actor', %s, true)",
-            [str(wanted.workspace_id or ""), str(wanted.user_id or ""), wanted.actor],
-        )
+def _tell(wanted: _Scope) -> None:
+    values = {"workspace": str(wanted.workspace_id or ""), "user": str(wanted.user_id or ""), "actor": wanted.actor}
+    tell(TELL, values)

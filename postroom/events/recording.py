@@ -10,18 +10,20 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection, models
+from django.db import models
 from django.db.models import F
 
+from postroom.database.asking import tell
 from postroom.events.models import ActorKind, Event, Severity
 from postroom.kit.ids import uuid7
 
 RECORD = """
 INSERT INTO events_activitylog (id, at, workspace_id, actor_kind, actor_id, actor_name, what, subject_type, subject_id,
                                 from_state, to_state, why, context)
-SELECT %(id)s, clock_timestamp(), %(workspace_id)s, coalesce(actor->>'kind', 'system'), (actor->>'id')::uuid,
-       coalesce(actor->>'name', ''), %(what)s, %(subject_type)s, %(subject_id)s, '', '',
-       coalesce(nullif(%(why)s, ''), actor->>'why', ''), %(context)s::jsonb
+SELECT %(id)s::uuid, clock_timestamp(), %(workspace_id)s::uuid,
+       coalesce(actor->>'kind', 'system'), (actor->>'id')::uuid,
+       coalesce(actor->>'name', ''), %(what)s::text, %(subject_type)s::text, %(subject_id)s::uuid, '', '',
+       coalesce(nullif(%(why)s::text, ''), actor->>'why', ''), %(context)s::jsonb
 FROM (SELECT nullif(current_setting('postroom.actor', true), '')::jsonb AS actor) AS told
 """
 
@@ -33,19 +35,16 @@ def record(
 
     `context` is small JSON for readers (which fields changed, counts); never secrets, never whole texts.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            RECORD,
-            {
-                "id": uuid7(),
-                "workspace_id": workspace_id,
-                "what": what,
-                "subject_type": subject._meta.model_name,
-                "subject_id": subject.pk,
-                "why": why,
-                "context": orjson.dumps(_plain(context), default=str).decode(),
-            },
-        )
+    values = {
+        "id": uuid7(),
+        "workspace_id": workspace_id,
+        "what": what,
+        "subject_type": subject._meta.model_name,
+        "subject_id": subject.pk,
+        "why": why,
+        "context": orjson.dumps(_plain(context), default=str).decode(),
+    }
+    tell(RECORD, values)
 
 
 def raise_event(

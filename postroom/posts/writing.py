@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.utils.text import slugify
 
-from postroom.brands.models import Brand
 from postroom.database.adding import add_rows
+from postroom.database.asking import ask_one
 from postroom.events.recording import record
 from postroom.kit import text as words
 from postroom.library.models import Asset
@@ -32,7 +32,7 @@ def create_post(*, actor: Actor, brand_id: UUID, writing: Writing, now: datetime
     actor.demand(Permission.POSTS_WRITE, brand_id)
     check_writing(writing)
     with acting(actor):
-        if not Brand.objects.filter(id=brand_id).exists():
+        if ask_one("SELECT 1 FROM brands_brand WHERE id = %(id)s", {"id": brand_id}) is None:
             raise NotFound("brand", brand_id)
         assets = _assets(_all_media(writing))
         post = Post(

@@ -106,7 +106,7 @@ class Engine:
     async def run(self, stop: asyncio.Event, *, patience: float = 30) -> None:
         """Work until `stop` is set, then end: no new claims, up to `patience` seconds for calls under way."""
         self.session = open_session(self.guard, at_once=max(self.at_once, 100))
-        stopped = asyncio.create_task(stop.wait())
+        stopped: asyncio.Task[Any] = asyncio.create_task(stop.wait())
         parts = [
             asyncio.create_task(coroutine)
             for coroutine in (self._live(), self.life.watch(), self.ledger.run(), self.roller.run())
@@ -391,7 +391,7 @@ class Engine:
             self.roller.touch(errand.post_id)
 
 
-async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
+async def _cancel(tasks: list["asyncio.Task[Any]"]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
