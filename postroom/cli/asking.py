@@ -1,4 +1,4 @@
-"""What a way to connect asks for: given on the command line, read from a file, or asked for; secrets never shown."""
+"""What commands ask for: given, read from a file, or typed; secrets are never shown."""
 
 import sys
 from collections.abc import Mapping
@@ -25,6 +25,16 @@ def read_asks(way: "WayRow", given: Mapping[str, str]) -> dict[str, str]:
         for name, one in asked.items()
         if (value := _secret(one, given.get(name)) if one.secret else _plain(one, given.get(name))) is not None
     }
+
+
+def ask_hidden(words: str, *, again: bool = False, instead: str = "") -> str:
+    """Ask on a terminal without showing it; read a line where there is none. `instead`: what else could be done."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(words, hide_input=True, confirmation_prompt=again, err=True))
+    line = sys.stdin.readline().rstrip("\n")
+    if not line:
+        raise Problem(f"{words}: give it on the standard input{instead and f', or {instead}'}.")
+    return line
 
 
 def _plain(one: "Ask", given: str | None) -> str | None:

@@ -2,14 +2,16 @@
 
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
-from postroom.cli.operator import As, In, Why, brand_named, operator, read_pairs
+from postroom.cli.operator import As, In, Why, brand_named, niche_named, operator, read_pairs
 from postroom.cli.output import Json, WronglyCalled, commands, show_one, show_rows
 
 if TYPE_CHECKING:
     from postroom.brands.slots import WeeklyTime
+    from postroom.workspaces.actors import Actor
 
 app = commands("Brands.")
 LABELS = {
@@ -18,6 +20,7 @@ LABELS = {
     "id": "Id",
     "status": "Status",
     "status_reason": "Why",
+    "niche": "Niche",
     "time_zone": "Time zone",
     "default_hashtags": "Hashtags",
     "daily_post_limit": "Posts a day",
@@ -26,7 +29,7 @@ LABELS = {
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Name = Annotated[str, typer.Argument(metavar="BRAND", help="Its slug or id.")]
 Fields = Annotated[
-    list[str], typer.Option("--set", metavar="NAME=VALUE", help="description, voice_notes, daily_post_limit, …")
+    list[str], typer.Option("--set", metavar="NAME=VALUE", help="niche (its slug), description, daily_post_limit, …")
 ]
 
 
@@ -46,8 +49,8 @@ def create(
     from postroom.brands.editing import create_brand
 
     given = {"time_zone": time_zone, "slug": slug}
-    more: dict[str, object] = {field: value for field, value in given.items() if value} | _read(fields)
-    show_one(create_brand(actor=actor, name=name, now=datetime.now(UTC), **more), LABELS, as_json=as_json)
+    more: dict[str, object] = {field: value for field, value in given.items() if value} | _read(actor, fields)
+    _show(actor, create_brand(actor=actor, name=name, now=datetime.now(UTC), **more).id, as_json=as_json)
 
 
 @app.command("list")
@@ -63,7 +66,8 @@ def list_(*, as_: As = "", workspace: In = "", as_json: Json = False) -> None:
 @app.command()
 def show(brand: Name, *, as_: As = "", workspace: In = "", as_json: Json = False) -> None:
     """Show a brand."""
-    show_one(brand_named(operator(as_, workspace), brand), LABELS, as_json=as_json)
+    actor = operator(as_, workspace)
+    _show(actor, brand_named(actor, brand).id, as_json=as_json)
 
 
 @app.command()
@@ -72,9 +76,9 @@ def edit(brand: Name, *, fields: Fields, as_: As = "", workspace: In = "", as_js
     actor = operator(as_, workspace)
     from postroom.brands.editing import edit_brand
 
-    found = brand_named(actor, brand)
-    edited = edit_brand(actor=actor, brand_id=found.id, changes=_read(fields), now=datetime.now(UTC))
-    show_one(edited, LABELS, as_json=as_json)
+    brand_id = brand_named(actor, brand).id
+    edit_brand(actor=actor, brand_id=brand_id, changes=_read(actor, fields), now=datetime.now(UTC))
+    _show(actor, brand_id, as_json=as_json)
 
 
 @app.command()
@@ -129,16 +133,28 @@ def _turn(verb: str, brand: str, why: str, as_: str, workspace: str, *, as_json:
     actor = operator(as_, workspace)
     from postroom.brands import editing
 
-    turned = getattr(editing, verb)(actor=actor, brand_id=brand_named(actor, brand).id, why=why, now=datetime.now(UTC))
-    show_one(turned, LABELS, as_json=as_json)
+    brand_id = brand_named(actor, brand).id
+    getattr(editing, verb)(actor=actor, brand_id=brand_id, why=why, now=datetime.now(UTC))
+    _show(actor, brand_id, as_json=as_json)
 
 
-def _read(fields: list[str]) -> dict[str, object]:
-    """Read name=value words; numbers and lists as the fields want them."""
+def _show(actor: "Actor", brand_id: UUID, *, as_json: bool) -> None:
+    from postroom.brands.queries import one_brand
+
+    brand = one_brand(actor, brand_id)
+    told: dict[str, object] = {name: getattr(brand, name) for name in LABELS if name != "niche"}
+    niche = {"niche": brand.niche.slug if brand.niche else None, "niche_id": brand.niche_id}
+    show_one(told | niche, LABELS, as_json=as_json)
+
+
+def _read(actor: "Actor", fields: list[str]) -> dict[str, object]:
+    """Read name=value words; numbers, lists and the niche as the fields want them."""
     read: dict[str, object] = {}
     for name, value in read_pairs(fields, "--set").items():
         if name == "daily_post_limit" and value.isdigit():
             read[name] = int(value)
+        elif name == "niche":
+            read["niche_id"] = niche_named(actor, value).id if value else None
         elif name == "default_hashtags":
             read[name] = [one.strip() for one in value.split(",") if one.strip()]
         else:

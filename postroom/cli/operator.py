@@ -4,7 +4,8 @@ Whoever may run this may read the database's password, so nothing is guarded her
 speaks. It isn't a command.
 """
 
-from typing import TYPE_CHECKING, Annotated, Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from uuid import UUID
 
 import typer
@@ -21,6 +22,23 @@ In = Annotated[str, typer.Option("--workspace", metavar="SLUG", help="In this wo
 Why = Annotated[str, typer.Option(help="A reason, which the history keeps.")]
 
 
+class NamedUser(Protocol):
+    """What commands know of a user."""
+
+    id: UUID
+    email: str
+
+    def has_usable_password(self) -> bool:
+        """Whether they can sign in by a password."""
+
+
+class NamedNiche(Protocol):
+    """What commands know of a niche."""
+
+    id: UUID
+    slug: str
+
+
 class NamedBrand(Protocol):
     """What commands know of a brand: doors don't know its table."""
 
@@ -33,15 +51,25 @@ class NamedBrand(Protocol):
 def operator(as_: str = "", workspace: str = "") -> "Actor":
     """Start, and give the actor of this command. Problem where it isn't clear who or where."""
     start()
-    from postroom.workspaces.users import actor_of_user, user_by_email
+    from postroom.workspaces.users import actor_of_user
 
     found = workspace_named(workspace)
-    if not as_:
-        return _only_owner(found)
-    user = user_by_email(as_)
+    return actor_of_user(user_named(as_).id, found.id) if as_ else _only_owner(found)
+
+
+def user_named(email: str) -> NamedUser:
+    """The user of that e-mail address. Problem where there is none."""
+    from postroom.workspaces.users import user_by_email
+
+    user = user_by_email(email)
     if user is None:
-        raise Problem(f"There is no user {as_}. Those there are: postroom user list")
-    return actor_of_user(user.id, found.id)
+        raise Problem(f"There is no user {email}. Make one: postroom user create {email}")
+    return user
+
+
+def user_id_named(wanted: str) -> UUID:
+    """The id of a user, given so or by e-mail address."""
+    return as_id(wanted) or user_named(wanted).id
 
 
 def workspace_named(slug: str) -> "NamedWorkspace":
@@ -87,6 +115,29 @@ def brand_named(actor: "Actor", wanted: str) -> NamedBrand:
         raise WronglyCalled(f"Say which brand: --brand {' or '.join(one.slug for one in there[:5])}")
     given = as_id(wanted)
     return one_brand(actor, given) if given else brand_by_slug(actor, wanted)
+
+
+def niche_named(actor: "Actor", wanted: str) -> NamedNiche:
+    """A niche by its slug or id."""
+    from postroom.brands.queries import niches
+
+    there = niches(actor)
+    found = next((one for one in there if wanted in {one.slug, str(one.id)}), None)
+    if found is None:
+        raise Problem(f"There is no niche {wanted}. Those there are: {_listed([one.slug for one in there])}")
+    return found
+
+
+def with_brands(actor: "Actor", rows: Sequence[Any], names: Iterable[str]) -> list[dict[str, Any]]:
+    """Rows that have `brand_ids`, for a table: `brands` names those somebody is limited to by slug."""
+    from postroom.brands.queries import brands
+
+    slugs = {str(one.id): one.slug for one in brands(actor)}
+    told = []
+    for row in rows:
+        limits = "all" if row.brand_ids is None else [slugs.get(str(one), str(one)) for one in row.brand_ids]
+        told.append({name: limits if name == "brands" else getattr(row, name) for name in names})
+    return told
 
 
 def channel_named(actor: "Actor", wanted: str, *, gone: bool = False) -> "ChannelRow":

@@ -1,14 +1,14 @@
 """`postroom user`: people who can sign in."""
 
 import secrets
-import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from postroom.cli.operator import In, workspace_named
-from postroom.cli.output import Json, Problem, commands, say, show_json, show_rows, start
+from postroom.cli.asking import ask_hidden
+from postroom.cli.operator import In, user_named, workspace_named
+from postroom.cli.output import Json, commands, say, show_json, show_rows, start
 
 app = commands("People who can sign in.")
 Generate = Annotated[bool, typer.Option("--generate", help="Make up a password and print it once.")]
@@ -48,12 +48,10 @@ def list_(*, workspace: In = "", as_json: Json = False) -> None:
 def password(email: str, *, generate: Generate = False, as_json: Json = False) -> None:
     """Set the password of a user who has none yet, or change it by the old one."""
     start()
-    from postroom.workspaces.users import change_password, user_by_email
+    from postroom.workspaces.users import change_password
 
-    user = user_by_email(email)
-    if user is None:
-        raise Problem(f"There is no user {email}.")
-    old = _hidden("Old password") if user.has_usable_password() else None
+    user = user_named(email)
+    old = ask_hidden("Old password") if user.has_usable_password() else None
     new = _password(generate=generate)
     change_password(user_id=user.id, old=old, new=new, now=datetime.now(UTC))
     _tell(user.id, user.email, new if generate else None, as_json=as_json)
@@ -62,17 +60,7 @@ def password(email: str, *, generate: Generate = False, as_json: Json = False) -
 def _password(*, generate: bool) -> str:
     if generate:
         return secrets.token_urlsafe(15)
-    return _hidden("Password", again=True)
-
-
-def _hidden(words: str, *, again: bool = False) -> str:
-    """Ask on a terminal without showing it; read a line where there is none."""
-    if sys.stdin.isatty():
-        return str(typer.prompt(words, hide_input=True, confirmation_prompt=again, err=True))
-    line = sys.stdin.readline().rstrip("\n")
-    if not line:
-        raise Problem(f"{words}: give it on the standard input, or use --generate.")
-    return line
+    return ask_hidden("Password", again=True, instead="use --generate")
 
 
 def _tell(user_id: object, email: str, secret: str | None, *, as_json: bool) -> None:

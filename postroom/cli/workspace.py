@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from postroom.cli.operator import As, In, Why, operator
-from postroom.cli.output import Json, Problem, commands, say, show_json, show_one, show_rows, start
+from postroom.cli.member import ROLES, show_members
+from postroom.cli.operator import As, In, Why, operator, user_named
+from postroom.cli.output import Json, commands, say, show_json, show_one, show_rows, start
 
 app = commands("Workspaces and their members.")
 LABELS = {
@@ -32,14 +33,10 @@ def create(
     """Found a workspace."""
     start()
     from postroom.workspaces.founding import create_workspace
-    from postroom.workspaces.users import user_by_email
 
-    user = user_by_email(owner) if owner else None
-    if owner and user is None:
-        raise Problem(f"There is no user {owner}. Make one: postroom user create {owner}")
     made = create_workspace(
         name=name,
-        user_id=user.id if user else None,
+        user_id=user_named(owner).id if owner else None,
         slug=slug or None,
         time_zone=time_zone,
         now=datetime.now(UTC),
@@ -114,18 +111,14 @@ def resume(*, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = F
 @app.command()
 def members(*, as_: As = "", workspace: In = "", as_json: Json = False) -> None:
     """List the members."""
-    actor = operator(as_, workspace)
-    from postroom.workspaces import queries
-
-    columns = {"email": "E-mail", "name": "Name", "role": "Role", "brand_ids": "Brands", "joined_at": "Since"}
-    show_rows(queries.members(actor), columns, as_json=as_json)
+    show_members(operator(as_, workspace), as_json=as_json)
 
 
 @app.command()
 def add(
     email: str,
     *,
-    role: Annotated[str, typer.Option(help="owner, admin, editor, approver or viewer.")] = "editor",
+    role: Annotated[str, typer.Option(help=ROLES)] = "editor",
     as_: As = "",
     workspace: In = "",
     as_json: Json = False,
@@ -133,11 +126,8 @@ def add(
     """Make a user a member."""
     actor = operator(as_, workspace)
     from postroom.workspaces.members import add_member
-    from postroom.workspaces.users import user_by_email
 
-    user = user_by_email(email)
-    if user is None:
-        raise Problem(f"There is no user {email}. Make one: postroom user create {email}")
+    user = user_named(email)
     member = add_member(actor=actor, user_id=user.id, role=role, now=datetime.now(UTC))
     if as_json:
         show_json({"user_id": member.user_id, "email": user.email, "role": member.role})

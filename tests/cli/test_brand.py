@@ -1,4 +1,4 @@
-"""`postroom brand`."""
+"""`postroom brand` and `postroom niche`."""
 
 import pytest
 
@@ -41,3 +41,25 @@ def test_what_cannot_be_is_said_with_its_field(postroom: Postroom):
     assert "--brand one or two" in postroom("post", "create", "--text", "x").err
     assert (postroom("brand", "show", "three").code, postroom("brand", "edit", "one", "--set", "x").code) == (1, 2)
     assert "colour" in postroom("brand", "edit", "one", "--set", "colour=red").err
+
+
+def test_niches_are_made_edited_and_given_to_brands(postroom: Postroom):
+    assert "niche create" in postroom("niche", "list").err
+    made = postroom("niche", "create", "True crime", "--tier", "2", "--json").json
+    assert (made["slug"], made["tier"], made["status"]) == ("true-crime", 2, "active")
+    edited = postroom("niche", "edit", "true-crime", "--name", "Crime", "--status", "inactive", "--json").json
+    assert (edited["name"], edited["slug"], edited["status"]) == ("Crime", "true-crime", "inactive")
+    brand = postroom("brand", "create", "One", "--set", "niche=true-crime", "--json").json
+    assert (brand["niche"], brand["niche_id"]) == ("true-crime", made["id"])
+    assert "true-crime" in postroom("brand", "show", "one").out
+    assert postroom("brand", "edit", "one", "--set", "niche=", "--json").json["niche"] is None
+    assert "Crime" in postroom("niche", "list").out
+
+
+def test_what_a_niche_cannot_be_is_said(postroom: Postroom):
+    postroom("niche", "create", "Crime")
+    assert "already" in postroom("niche", "create", "Crime").err
+    assert "tier" in postroom("niche", "create", "Other", "--tier", "12").err
+    missing = postroom("niche", "show", "cooking")
+    assert (missing.code, "crime" in missing.err) == (1, True)
+    assert "no niche cooking" in postroom("brand", "create", "One", "--set", "niche=cooking").err
