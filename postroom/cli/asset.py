@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from postroom.cli.operator import As, In, brand_named, demand_id, operator
+from postroom.cli.operator import As, In, Noun, brand_named, by_id, changed, demand_id, operator
 from postroom.cli.output import Json, Problem, commands, progress, say, show_json, show_one, show_rows
 
 if TYPE_CHECKING:
@@ -100,11 +100,8 @@ def edit(
     actor = operator(as_, workspace)
     from postroom.library.describing import describe_asset
 
-    given = {"alt_text": alt, "title": title, "description": description, "tags": tag}
-    changes = {name: value for name, value in given.items() if value is not None}
-    asset_id = demand_id("asset", asset)
-    describe_asset(actor=actor, asset_id=asset_id, changes=changes, now=datetime.now(UTC))
-    _show(actor, asset_id, as_json=as_json)
+    changes = changed(alt_text=alt, title=title, description=description, tags=tag)
+    ASSET.change(actor, describe_asset, asset, as_json=as_json, changes=changes)
 
 
 @app.command()
@@ -126,8 +123,7 @@ def restore(asset: Id, *, as_: As = "", workspace: In = "", as_json: Json = Fals
     actor = operator(as_, workspace)
     from postroom.library.removing import restore_asset
 
-    restore_asset(actor=actor, asset_id=demand_id("asset", asset), now=datetime.now(UTC))
-    _show(actor, demand_id("asset", asset), as_json=as_json)
+    ASSET.change(actor, restore_asset, asset, as_json=as_json)
 
 
 def upload_file(actor: "Actor", path: Path, *, brand_id: UUID | None = None, alt: str = "") -> UUID:
@@ -161,6 +157,9 @@ def _show(actor: "Actor", asset_id: UUID, *, as_json: bool) -> None:
         show_json(_told(row))
     else:
         show_one(row, LABELS, as_json=False)
+
+
+ASSET = Noun("asset_id", by_id("asset"), _show)
 
 
 def _told(row: object) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from postroom.cli.operator import As, In, Why, brand_named, niche_named, operator, read_pairs
+from postroom.cli.operator import As, In, Noun, Why, brand_named, niche_named, operator, read_pairs
 from postroom.cli.output import Json, WronglyCalled, commands, show_one, show_rows
 
 if TYPE_CHECKING:
@@ -76,33 +76,43 @@ def edit(brand: Name, *, fields: Fields, as_: As = "", workspace: In = "", as_js
     actor = operator(as_, workspace)
     from postroom.brands.editing import edit_brand
 
-    brand_id = brand_named(actor, brand).id
-    edit_brand(actor=actor, brand_id=brand_id, changes=_read(actor, fields), now=datetime.now(UTC))
-    _show(actor, brand_id, as_json=as_json)
+    BRAND.change(actor, edit_brand, brand, as_json=as_json, changes=_read(actor, fields))
 
 
 @app.command()
 def pause(brand: Name, *, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = False) -> None:
     """Hold everything of a brand until it is resumed."""
-    _turn("pause_brand", brand, why, as_, workspace, as_json=as_json)
+    actor = operator(as_, workspace)
+    from postroom.brands.editing import pause_brand
+
+    BRAND.change(actor, pause_brand, brand, as_json=as_json, why=why)
 
 
 @app.command()
 def resume(brand: Name, *, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = False) -> None:
     """Let a paused brand go on."""
-    _turn("resume_brand", brand, why, as_, workspace, as_json=as_json)
+    actor = operator(as_, workspace)
+    from postroom.brands.editing import resume_brand
+
+    BRAND.change(actor, resume_brand, brand, as_json=as_json, why=why)
 
 
 @app.command()
 def activate(brand: Name, *, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = False) -> None:
     """Put a brand back into use."""
-    _turn("activate_brand", brand, why, as_, workspace, as_json=as_json)
+    actor = operator(as_, workspace)
+    from postroom.brands.editing import activate_brand
+
+    BRAND.change(actor, activate_brand, brand, as_json=as_json, why=why)
 
 
 @app.command()
 def deactivate(brand: Name, *, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = False) -> None:
     """Put a brand out of use; nothing is lost."""
-    _turn("deactivate_brand", brand, why, as_, workspace, as_json=as_json)
+    actor = operator(as_, workspace)
+    from postroom.brands.editing import deactivate_brand
+
+    BRAND.change(actor, deactivate_brand, brand, as_json=as_json, why=why)
 
 
 @app.command()
@@ -129,15 +139,6 @@ def slots(
     show_rows(rows, {"day": "Day", "time": f"Time ({found.time_zone})"}, as_json=as_json, empty="No slots yet.")
 
 
-def _turn(verb: str, brand: str, why: str, as_: str, workspace: str, *, as_json: bool) -> None:
-    actor = operator(as_, workspace)
-    from postroom.brands import editing
-
-    brand_id = brand_named(actor, brand).id
-    getattr(editing, verb)(actor=actor, brand_id=brand_id, why=why, now=datetime.now(UTC))
-    _show(actor, brand_id, as_json=as_json)
-
-
 def _show(actor: "Actor", brand_id: UUID, *, as_json: bool) -> None:
     from postroom.brands.queries import one_brand
 
@@ -145,6 +146,9 @@ def _show(actor: "Actor", brand_id: UUID, *, as_json: bool) -> None:
     told: dict[str, object] = {name: getattr(brand, name) for name in LABELS if name != "niche"}
     niche = {"niche": brand.niche.slug if brand.niche else None, "niche_id": brand.niche_id}
     show_one(told | niche, LABELS, as_json=as_json)
+
+
+BRAND = Noun("brand_id", lambda actor, wanted: brand_named(actor, wanted).id, _show)
 
 
 def _read(actor: "Actor", fields: list[str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from postroom.cli.operator import As, In, Why, brand_named, channel_named, operator, read_pairs
+from postroom.cli.operator import As, In, Noun, Why, brand_named, changed, channel_named, operator, read_pairs
 from postroom.cli.output import Json, WronglyCalled, commands, say, show_json, show_one, show_rows, start
 
 if TYPE_CHECKING:
@@ -145,9 +145,7 @@ def check(channel: Name, *, as_: As = "", workspace: In = "", as_json: Json = Fa
     actor = operator(as_, workspace)
     from postroom.channels.checking import check_channel
 
-    row = channel_named(actor, channel)
-    check_channel(actor=actor, channel_id=row.id, now=datetime.now(UTC))
-    _tell(actor, row.id, as_json=as_json)
+    CHANNEL.change(actor, check_channel, channel, as_json=as_json)
 
 
 @app.command()
@@ -166,11 +164,8 @@ def edit(
     actor = operator(as_, workspace)
     from postroom.channels.editing import edit_channel
 
-    given = {"city": city, "campus": campus, "niche_label": niche, "tags": tag}
-    changes = {name: value for name, value in given.items() if value is not None}
-    row = channel_named(actor, channel)
-    edit_channel(actor=actor, channel_id=row.id, changes=changes, now=datetime.now(UTC))
-    _tell(actor, row.id, as_json=as_json)
+    changes = changed(city=city, campus=campus, niche_label=niche, tags=tag)
+    CHANNEL.change(actor, edit_channel, channel, as_json=as_json, changes=changes)
 
 
 @app.command()
@@ -179,9 +174,7 @@ def pause(channel: Name, *, why: Why = "", as_: As = "", workspace: In = "", as_
     actor = operator(as_, workspace)
     from postroom.channels.pausing import pause_channel
 
-    row = channel_named(actor, channel)
-    pause_channel(actor=actor, channel_id=row.id, why=why, now=datetime.now(UTC))
-    _tell(actor, row.id, as_json=as_json)
+    CHANNEL.change(actor, pause_channel, channel, as_json=as_json, why=why)
 
 
 @app.command()
@@ -190,9 +183,7 @@ def resume(channel: Name, *, why: Why = "", as_: As = "", workspace: In = "", as
     actor = operator(as_, workspace)
     from postroom.channels.pausing import resume_channel
 
-    row = channel_named(actor, channel)
-    resume_channel(actor=actor, channel_id=row.id, why=why, now=datetime.now(UTC))
-    _tell(actor, row.id, as_json=as_json)
+    CHANNEL.change(actor, resume_channel, channel, as_json=as_json, why=why)
 
 
 @app.command()
@@ -209,9 +200,7 @@ def move(
     actor = operator(as_, workspace)
     from postroom.channels.living import change_lifecycle
 
-    row = channel_named(actor, channel)
-    change_lifecycle(actor=actor, channel_id=row.id, to=to, why=why, now=datetime.now(UTC))
-    _tell(actor, row.id, as_json=as_json)
+    CHANNEL.change(actor, change_lifecycle, channel, as_json=as_json, to=to, why=why)
 
 
 @app.command()
@@ -289,6 +278,9 @@ def _tell(actor: "Actor", channel_id: UUID | None, *, as_json: bool) -> None:
 
     if channel_id is not None:
         show_one(one_channel(actor, channel_id), LABELS, as_json=as_json)
+
+
+CHANNEL = Noun("channel_id", lambda actor, wanted: channel_named(actor, wanted).id, _tell)
 
 
 def _described(way: "WayRow") -> Iterator[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from postroom.cli.operator import As, In, brand_named, operator, user_id_named, with_brands
+from postroom.cli.operator import As, In, Noun, brand_named, operator, user_id_named, with_brands
 from postroom.cli.output import Json, WronglyCalled, commands, say, show_json, show_one, show_rows
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def role(
     actor = operator(as_, workspace)
     from postroom.workspaces.members import change_role
 
-    user_id = user_id_named(member)
-    change_role(actor=actor, user_id=user_id, role=to, now=datetime.now(UTC))
-    _show(actor, user_id, as_json=as_json)
+    MEMBER.change(actor, change_role, member, as_json=as_json, role=to)
 
 
 @app.command()
@@ -58,10 +56,8 @@ def limit(
     actor = operator(as_, workspace)
     from postroom.workspaces.members import limit_to_brands
 
-    user_id = user_id_named(member)
     brand_ids = None if everything else [brand_named(actor, one).id for one in brand]
-    limit_to_brands(actor=actor, user_id=user_id, brand_ids=brand_ids, now=datetime.now(UTC))
-    _show(actor, user_id, as_json=as_json)
+    MEMBER.change(actor, limit_to_brands, member, as_json=as_json, brand_ids=brand_ids)
 
 
 @app.command()
@@ -100,3 +96,6 @@ def _show(actor: "Actor", user_id: UUID, *, as_json: bool) -> None:
 
     row = next(one for one in members(actor) if one.user_id == user_id)
     show_one(row if as_json else with_brands(actor, [row], LABELS)[0], LABELS, as_json=as_json)
+
+
+MEMBER = Noun("user_id", lambda _, wanted: user_id_named(wanted), _show)

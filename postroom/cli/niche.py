@@ -1,12 +1,16 @@
 """`postroom niche`: the content verticals that brands share."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
-from postroom.cli.operator import As, In, niche_named, operator
+from postroom.cli.operator import As, In, Noun, changed, niche_named, operator
 from postroom.cli.output import Json, commands, show_one, show_rows
+
+if TYPE_CHECKING:
+    from postroom.workspaces.actors import Actor
 
 app = commands("Niches that brands share.")
 LABELS = {"slug": "Slug", "name": "Name", "tier": "Tier", "status": "Status", "id": "Id"}
@@ -59,9 +63,12 @@ def edit(
     actor = operator(as_, workspace)
     from postroom.brands.niches import edit_niche
 
-    given = {"name": name, "tier": tier, "status": status}
-    changes = {field: value for field, value in given.items() if value is not None}
-    niche_id = niche_named(actor, niche).id
-    show_one(
-        edit_niche(actor=actor, niche_id=niche_id, changes=changes, now=datetime.now(UTC)), LABELS, as_json=as_json
-    )
+    changes = changed(name=name, tier=tier, status=status)
+    NICHE.change(actor, edit_niche, niche, as_json=as_json, changes=changes)
+
+
+def _show(actor: "Actor", niche_id: UUID, *, as_json: bool) -> None:
+    show_one(niche_named(actor, str(niche_id)), LABELS, as_json=as_json)
+
+
+NICHE = Noun("niche_id", lambda actor, wanted: niche_named(actor, wanted).id, _show)

@@ -4,7 +4,9 @@ Whoever may run this may read the database's password, so nothing is guarded her
 speaks. It isn't a command.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from uuid import UUID
 
@@ -46,6 +48,26 @@ class NamedBrand(Protocol):
     name: str
     slug: str
     time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A kind of thing that commands name, change and show: what `postroom post cancel ID` and its like share."""
+
+    key: str
+    """What verbs call its id, such as "post_id"."""
+    find: Callable[["Actor", str], UUID]
+    """Gives the id of the one that was named."""
+    show: Callable[..., None]
+    """Prints one; takes the actor, its id, and `as_json`."""
+
+    def change(
+        self, actor: "Actor", verb: Callable[..., object], wanted: str, *, as_json: bool, **given: object
+    ) -> None:
+        """Call a verb on the one that is named, with what else is given, and show what has become of it."""
+        found = self.find(actor, wanted)
+        verb(actor=actor, now=datetime.now(UTC), **{self.key: found}, **given)
+        self.show(actor, found, as_json=as_json)
 
 
 def operator(as_: str = "", workspace: str = "") -> "Actor":
@@ -174,6 +196,16 @@ def demand_id(what: str, text: str) -> UUID:
     if found is None:
         raise WronglyCalled(f"{what}: found {text!r}; allowed is an id such as 0199a1b2-c3d4-7000-8000-000000000000")
     return found
+
+
+def by_id(what: str) -> "Callable[[Actor, str], UUID]":
+    """How a Noun's `find` reads things that are named by their id alone."""
+    return lambda _, text: demand_id(what, text)
+
+
+def changed(**fields: object) -> dict[str, object]:
+    """The options that were given: what isn't stays as it is."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def read_pairs(given: list[str], what: str) -> dict[str, str]:

@@ -152,6 +152,11 @@ def in_words(problem: Exception) -> tuple[str | None, int]:
     return (message, 1) if isinstance(message, str) and hasattr(problem, "code") else (None, 1)
 
 
+def moment(text: str | None) -> datetime | None:
+    """Read a time as rows of JSON from the database have it."""
+    return datetime.fromisoformat(text) if text else None
+
+
 def _as_mapping(thing: object, names: Mapping[str, str]) -> Mapping[str, Any]:
     if isinstance(thing, Mapping):
         return thing

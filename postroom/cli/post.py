@@ -9,8 +9,9 @@ from uuid import UUID
 import orjson
 import typer
 
-from postroom.cli.operator import As, In, as_id, brand_named, channel_named, demand_id, operator
-from postroom.cli.output import Json, Problem, WronglyCalled, commands, say, show_json, show_one, show_rows
+from postroom.cli.operator import As, In, Noun, as_id, brand_named, by_id, channel_named, demand_id, operator
+from postroom.cli.output import Json, Problem, WronglyCalled, commands, moment, say, show_json, show_one, show_rows
+from postroom.cli.publication import WHEN, Again, At, Id, There, Url
 
 if TYPE_CHECKING:
     from postroom.posts.content import MediaOf
@@ -21,7 +22,6 @@ app = commands("Posts: write, schedule, look, settle.")
 LABELS = {"id": "Post", "status": "Status", "type": "Type", "text": "Text", "scheduled_at": "Goes out"}
 ROWS = {"status": "Status", "channel": "Channel", "scheduled_for": "Goes out", "url": "Address", "reason": "Why"}
 MISFITS = {"blocks": "Blocks", "channel": "Channel", "where": "Where", "message": "What"}
-Id = Annotated[str, typer.Argument(metavar="ID")]
 
 
 @app.command()
@@ -42,7 +42,7 @@ def create(
     option: Annotated[
         list[str], typer.Option(metavar="CHANNEL:NAME=VALUE", help="An option of the channel's network.")
     ] = [],  # noqa: B006 - as above
-    at: Annotated[str, typer.Option(metavar="TIME", help="now, next-slot, or a time in the brand's zone.")] = "",
+    at: Annotated[str, typer.Option(metavar="TIME", help=WHEN)] = "",
     as_: As = "",
     workspace: In = "",
     as_json: Json = False,
@@ -90,7 +90,7 @@ def list_(
     for row in rows:
         row["on"] = len(row["publications"])
         row["text"] = " ".join(row["text"].split())[:60]
-        row["scheduled_at"] = _moment(row["scheduled_at"])
+        row["scheduled_at"] = moment(row["scheduled_at"])
     columns = {"status": "Status", "scheduled_at": "Goes out", "on": "Channels", "text": "Text", "id": "Id"}
     show_rows(rows, columns, as_json=False, empty="No posts yet. Write one: postroom post create --text …")
 
@@ -122,7 +122,7 @@ def check(post: Id, *, as_: As = "", workspace: In = "", as_json: Json = False) 
 @app.command()
 def schedule(
     post: Id,
-    at: Annotated[str, typer.Argument(metavar="TIME", help="now, next-slot, or a time in the brand's zone.")],
+    at: At,
     *,
     as_: As = "",
     workspace: In = "",
@@ -133,9 +133,7 @@ def schedule(
     from postroom.publishing.scheduling import schedule_post
     from postroom.publishing.timing import read_when
 
-    post_id = demand_id("post", post)
-    schedule_post(actor=actor, post_id=post_id, when=read_when(at), now=datetime.now(UTC))
-    _show(actor, post_id, as_json=as_json)
+    POST.change(actor, schedule_post, post, as_json=as_json, when=read_when(at))
 
 
 @app.command()
@@ -144,9 +142,7 @@ def unschedule(post: Id, *, as_: As = "", workspace: In = "", as_json: Json = Fa
     actor = operator(as_, workspace)
     from postroom.publishing.scheduling import unschedule_post
 
-    post_id = demand_id("post", post)
-    unschedule_post(actor=actor, post_id=post_id, now=datetime.now(UTC))
-    _show(actor, post_id, as_json=as_json)
+    POST.change(actor, unschedule_post, post, as_json=as_json)
 
 
 @app.command()
@@ -155,18 +151,16 @@ def cancel(post: Id, *, as_: As = "", workspace: In = "", as_json: Json = False)
     actor = operator(as_, workspace)
     from postroom.publishing.scheduling import cancel_post
 
-    post_id = demand_id("post", post)
-    cancel_post(actor=actor, post_id=post_id, now=datetime.now(UTC))
-    _show(actor, post_id, as_json=as_json)
+    POST.change(actor, cancel_post, post, as_json=as_json)
 
 
 @app.command()
 def settle(
     post: Id,
     *,
-    there: Annotated[bool, typer.Option("--there/--not-there", help="Whether you have seen it there.")],
-    url: Annotated[str, typer.Option(help="Its address there.")] = "",
-    again: Annotated[bool, typer.Option("--send-again", help="It isn't there: send it again.")] = False,
+    there: There,
+    url: Url = "",
+    again: Again = False,
     channel: Annotated[str, typer.Option(help="On which channel, where several are unknown.")] = "",
     as_: As = "",
     workspace: In = "",
@@ -174,10 +168,18 @@ def settle(
 ) -> None:
     """Say of a post whose outcome is unknown whether it is public."""
     actor = operator(as_, workspace)
-    from postroom.publishing.listing import show_post
     from postroom.publishing.settling import settle_publication
 
     post_id = demand_id("post", post)
+    unknown, now = _unknown(actor, post_id, channel), datetime.now(UTC)
+    settle_publication(actor=actor, publication_id=unknown, is_there=there, url=url, send_again=again, now=now)
+    _show(actor, post_id, as_json=as_json)
+
+
+def _unknown(actor: "Actor", post_id: UUID, channel: str) -> UUID:
+    """The publication whose outcome nobody knows: the only one, or the one on that channel."""
+    from postroom.publishing.listing import show_post
+
     rows = orjson.loads(show_post(actor, post_id=post_id).body)["publications"]
     unknown = [row for row in rows if row["status"] == "unknown"]
     if channel:
@@ -187,15 +189,7 @@ def settle(
         raise Problem("Nothing of this post is unknown.")
     if len(unknown) > 1:
         raise WronglyCalled("It is unknown on several channels; say which: --channel NAME")
-    settle_publication(
-        actor=actor,
-        publication_id=UUID(unknown[0]["id"]),
-        is_there=there,
-        url=url,
-        send_again=again,
-        now=datetime.now(UTC),
-    )
-    _show(actor, post_id, as_json=as_json)
+    return UUID(unknown[0]["id"])
 
 
 def _text(text: str, file: str) -> str:
@@ -268,10 +262,10 @@ def _show(actor: "Actor", post_id: UUID, *, as_json: bool) -> None:
         show_json(post)
         return
     names = {str(row.id): f"{row.network}:{row.username}" for row in channels(actor, limit=10_000, gone=True)}
-    show_one(post | {"scheduled_at": _moment(post["scheduled_at"])}, LABELS, as_json=False)
+    show_one(post | {"scheduled_at": moment(post["scheduled_at"])}, LABELS, as_json=False)
     for row in post["publications"]:
         row["channel"] = names.get(row["channel_id"], row["channel_id"])
-        row["scheduled_for"] = _moment(row["scheduled_for"])
+        row["scheduled_for"] = moment(row["scheduled_for"])
     show_rows(post["publications"], ROWS | {"id": "Publication"}, as_json=False, empty="It is on no channel yet.")
 
 
@@ -285,5 +279,4 @@ def _tell_misfits(actor: "Actor", told: list[dict[str, Any]]) -> None:
     show_rows(rows, MISFITS, as_json=False)
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+POST = Noun("post_id", by_id("post"), _show)

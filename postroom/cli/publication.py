@@ -1,14 +1,13 @@
 """`postroom publication`: one post on one channel, what happened to it, and what can still be done."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import orjson
 import typer
 
-from postroom.cli.operator import As, In, demand_id, operator
-from postroom.cli.output import Json, commands, say, show_json, show_one, show_rows
+from postroom.cli.operator import As, In, Noun, by_id, demand_id, operator
+from postroom.cli.output import Json, commands, moment, say, show_json, show_one, show_rows
 
 if TYPE_CHECKING:
     from postroom.workspaces.actors import Actor
@@ -26,6 +25,11 @@ LABELS = {
     "not_before": "Next look",
 }
 Id = Annotated[str, typer.Argument(metavar="ID")]
+WHEN = "now, next-slot, or a time in the brand's zone."
+At = Annotated[str, typer.Argument(metavar="TIME", help=WHEN)]
+There = Annotated[bool, typer.Option("--there/--not-there", help="Whether you have seen it there.")]
+Url = Annotated[str, typer.Option(help="Its address there.")]
+Again = Annotated[bool, typer.Option("--send-again", help="It isn't there: send it again.")]
 
 
 @app.command()
@@ -40,9 +44,7 @@ def retry(publication: Id, *, as_: As = "", workspace: In = "", as_json: Json = 
     actor = operator(as_, workspace)
     from postroom.publishing.settling import retry_publication
 
-    wanted = demand_id("publication", publication)
-    retry_publication(actor=actor, publication_id=wanted, now=datetime.now(UTC))
-    _show(actor, wanted, as_json=as_json)
+    PUBLICATION.change(actor, retry_publication, publication, as_json=as_json)
 
 
 @app.command()
@@ -51,15 +53,13 @@ def cancel(publication: Id, *, as_: As = "", workspace: In = "", as_json: Json =
     actor = operator(as_, workspace)
     from postroom.publishing.scheduling import cancel_publication
 
-    wanted = demand_id("publication", publication)
-    cancel_publication(actor=actor, publication_id=wanted, now=datetime.now(UTC))
-    _show(actor, wanted, as_json=as_json)
+    PUBLICATION.change(actor, cancel_publication, publication, as_json=as_json)
 
 
 @app.command()
 def reschedule(
     publication: Id,
-    at: Annotated[str, typer.Argument(metavar="TIME", help="now, next-slot, or a time in the brand's zone.")],
+    at: At,
     *,
     as_: As = "",
     workspace: In = "",
@@ -70,18 +70,16 @@ def reschedule(
     from postroom.publishing.scheduling import reschedule_publication
     from postroom.publishing.timing import read_when
 
-    wanted = demand_id("publication", publication)
-    reschedule_publication(actor=actor, publication_id=wanted, when=read_when(at), now=datetime.now(UTC))
-    _show(actor, wanted, as_json=as_json)
+    PUBLICATION.change(actor, reschedule_publication, publication, as_json=as_json, when=read_when(at))
 
 
 @app.command()
 def settle(
     publication: Id,
     *,
-    there: Annotated[bool, typer.Option("--there/--not-there", help="Whether you have seen it there.")],
-    url: Annotated[str, typer.Option(help="Its address there.")] = "",
-    again: Annotated[bool, typer.Option("--send-again", help="It isn't there: send it again.")] = False,
+    there: There,
+    url: Url = "",
+    again: Again = False,
     as_: As = "",
     workspace: In = "",
     as_json: Json = False,
@@ -90,11 +88,8 @@ def settle(
     actor = operator(as_, workspace)
     from postroom.publishing.settling import settle_publication
 
-    wanted = demand_id("publication", publication)
-    settle_publication(
-        actor=actor, publication_id=wanted, is_there=there, url=url, send_again=again, now=datetime.now(UTC)
-    )
-    _show(actor, wanted, as_json=as_json)
+    said = {"is_there": there, "url": url, "send_again": again}
+    PUBLICATION.change(actor, settle_publication, publication, as_json=as_json, **said)
 
 
 def _show(actor: "Actor", publication_id: UUID, *, as_json: bool) -> None:
@@ -104,20 +99,19 @@ def _show(actor: "Actor", publication_id: UUID, *, as_json: bool) -> None:
     if as_json:
         show_json(row)
         return
-    times = {name: _moment(row[name]) for name in ("scheduled_for", "published_at", "not_before")}
+    times = {name: moment(row[name]) for name in ("scheduled_for", "published_at", "not_before")}
     show_one(row | times | {"channel": f"{row['network']}:{row['username']}"}, LABELS, as_json=False)
     if row["tries"]:
         say("\nAttempts")
-        tries = [one | {"began_at": _moment(one["began_at"])} for one in row["tries"]]
+        tries = [one | {"began_at": moment(one["began_at"])} for one in row["tries"]]
         columns = {
             "number": "Try", "part": "Part", "step": "Step", "began_at": "Began", "outcome": "Outcome",
             "verdict": "Verdict", "http_status": "HTTP",
         }  # fmt: skip
         show_rows(tries, columns, as_json=False)
     say("\nHistory")
-    steps = [one | {"at": _moment(one["at"])} for one in row["history"]]
+    steps = [one | {"at": moment(one["at"])} for one in row["history"]]
     show_rows(steps, {"at": "When", "from": "From", "to": "To", "actor_name": "Who", "why": "Why"}, as_json=False)
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+PUBLICATION = Noun("publication_id", by_id("publication"), _show)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from postroom.cli.member import ROLES, show_members
-from postroom.cli.operator import As, In, Why, operator, user_named
+from postroom.cli.operator import As, In, Why, changed, operator, user_named
 from postroom.cli.output import Json, commands, say, show_json, show_one, show_rows, start
 
 app = commands("Workspaces and their members.")
@@ -83,9 +83,8 @@ def edit(
     actor = operator(as_, workspace)
     from postroom.workspaces.founding import edit_workspace
 
-    fields = {"name": name, "slug": slug, "time_zone": time_zone}
     settings = {} if missed_after is None else {"missed_after_hours": missed_after}
-    given: dict[str, object] = {field: value for field, value in fields.items() if value is not None}
+    given = changed(name=name, slug=slug, time_zone=time_zone)
     edited = edit_workspace(actor=actor, now=datetime.now(UTC), settings=settings, **given)
     show_one(edited, LABELS, as_json=as_json)
 
