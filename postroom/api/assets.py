@@ -1,7 +1,6 @@
 """Files of the library: uploads stream to disk, downloads go by addresses that work for a while."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from ninja import Query, Router, Schema
 
 from postroom.api.answers import Page, Paged, nothing, one, page
 from postroom.api.keys import Called
+from postroom.api.mirrors import mirrors
 from postroom.api.problems import problem
 from postroom.api.shapes import In
 from postroom.api.versions import expected_version
@@ -73,32 +73,9 @@ class FetchIn(In):
     title: str = ""
 
 
+@mirrors(AssetRow, without={"storage_key", "thumbnail_key"})
 class AssetOut(Schema):
     """A file with its facts; sizes in bytes, pixels and seconds."""
-
-    id: UUID
-    brand_id: UUID | None
-    type: str
-    purpose: str
-    filename: str
-    mime: str
-    bytes: int
-    width: int | None
-    height: int | None
-    seconds: float | None
-    alt_text: str
-    focus: list[float] | None
-    title: str
-    description: str
-    tags: list[str]
-    order: int
-    usage_count: int
-    success_rate: float | None
-    last_used_at: datetime | None
-    is_ai_made: bool
-    version: int
-    created_at: datetime
-    updated_at: datetime
 
 
 class AssetFilters(Paged):

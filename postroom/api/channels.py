@@ -11,52 +11,19 @@ from ninja import Query, Router, Schema
 
 from postroom.api.answers import Page, Paged, WhyIn, as_json, one, page, page_of, shaped
 from postroom.api.keys import Called
+from postroom.api.mirrors import mirrors
 from postroom.api.shapes import In
 from postroom.api.versions import expected_version
 from postroom.channels import checking, connecting, disconnecting, editing, living, pausing, queries
+from postroom.channels.queries import ChannelRow, TransitionRow
 from postroom.publishing.waiting import waiting_on_channel
 
 router = Router(tags=["channels"])
 
 
+@mirrors(ChannelRow, without={"last_error_at"})
 class ChannelOut(Schema):
     """A channel. Nothing that opens it is ever shown."""
-
-    id: UUID
-    brand_id: UUID
-    network: str
-    server: str
-    network_user_id: str
-    username: str
-    display_name: str
-    bio: str
-    avatar_url: str
-    profile_url: str
-    city: str
-    campus: str
-    niche_label: str
-    tags: list[str]
-    learned: dict[str, Any]
-    status: str
-    status_reason: str
-    health: str
-    lifecycle: str
-    paused_at: datetime | None
-    paused_why: str
-    followers: int | None
-    following: int | None
-    posts_count: int | None
-    last_synced_at: datetime | None
-    last_posted_at: datetime | None
-    error_count: int
-    last_error: str
-    needs_review: bool
-    deleted_at: datetime | None
-    expires_at: datetime | None
-    scopes: list[str] | None
-    version: int
-    created_at: datetime
-    updated_at: datetime
 
 
 class ChannelFilters(Paged):
@@ -124,17 +91,9 @@ class GoneOut(Schema):
     waiting_publications: int
 
 
+@mirrors(TransitionRow)
 class StepOut(Schema):
     """One step in a channel's life."""
-
-    at: datetime
-    from_state: str
-    to_state: str
-    actor_kind: str
-    actor_id: UUID | None
-    actor_name: str
-    reason: str
-    context: dict[str, Any]
 
 
 @router.get("", response=Page[ChannelOut])

@@ -10,6 +10,8 @@ from ninja import Query, Router, Schema
 
 from postroom.api.answers import Page, Paged, one, page
 from postroom.api.keys import Called
+from postroom.api.mirrors import mirrors
+from postroom.events.queries import Done
 from postroom.workspaces import happenings
 
 router = Router(tags=["events"])
@@ -41,21 +43,9 @@ class EventFilters(Paged):
     with_resolved: bool = False
 
 
+@mirrors(Done)
 class ActivityOut(Schema):
     """One thing that was done: who or what did it, to what, from which state to which, and why."""
-
-    id: UUID
-    at: datetime
-    actor_kind: str
-    actor_id: UUID | None
-    actor_name: str
-    what: str
-    subject_type: str
-    subject_id: UUID
-    from_state: str
-    to_state: str
-    why: str
-    context: dict[str, Any]
 
 
 class HistoryFilters(Paged):

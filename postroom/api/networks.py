@@ -9,9 +9,10 @@ from ninja import Query, Router, Schema
 
 from postroom.api.answers import Page, Paged, created, nothing, one, page_of
 from postroom.api.keys import Called
+from postroom.api.mirrors import mirrors
 from postroom.api.shapes import In
 from postroom.channels import queries, registering
-from postroom.channels.queries import WayRow
+from postroom.channels.queries import AppRow, WayRow
 from postroom.networks import registry
 from postroom.networks.shape import Network
 
@@ -91,13 +92,9 @@ class AppIn(In):
     extra: dict[str, str] = {}
 
 
+@mirrors(AppRow)
 class AppOut(Schema):
     """A registration, without its secret."""
-
-    id: UUID
-    network: str
-    server: str
-    client_id: str
 
 
 @router.get("", response=Page[NetworkOut])

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -29,10 +28,10 @@ class AssetRow:
     height: int | None
     seconds: float | None
     alt_text: str
-    focus: Any
+    focus: list[float] | None
     title: str
     description: str
-    tags: Any
+    tags: list[str]
     order: int
     usage_count: int
     success_rate: float | None
