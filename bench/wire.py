@@ -2,22 +2,8 @@
 
 from postroom.networks import registry
 from postroom.networks.line import Line
-from postroom.networks.shape import (
-    Bag,
-    Connecting,
-    Draft,
-    Find,
-    Format,
-    Found,
-    Identity,
-    Limit,
-    Network,
-    Receipt,
-    Step,
-    StepAnswer,
-    Unclear,
-)
-from postroom.networks.verdicts import Touch
+from postroom.networks.shape import Bag, Draft, Found, Receipt, StepAnswer, Unclear
+from tests.make.networks import small_network
 
 NAME = "bench"
 
@@ -33,20 +19,6 @@ async def _find(line: Line, draft: Draft, bag: Bag) -> Found:
     return Unclear("the bench looks nothing up")
 
 
-async def _whoami(line: Line) -> Identity:
-    return Identity(line.who.network_user_id, line.who.username)
-
-
 def register() -> None:
     """Make the network known to this process."""
-    registry.add(
-        Network(
-            name=NAME,
-            label="Bench",
-            formats=frozenset({Format.TEXT}),
-            limits=(Limit("text.max", 500, "grapheme"),),
-            steps=(Step("post", Touch.PUBLISHES, _post),),
-            connecting=Connecting((), _whoami),
-            find=Find(_find),
-        )
-    )
+    registry.add(small_network(NAME, _post, _find))

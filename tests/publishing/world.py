@@ -10,14 +10,10 @@ from postroom.networks.line import Line
 from postroom.networks.shape import (
     Absent,
     Bag,
-    Connecting,
     Draft,
-    Find,
     Format,
     Found,
     Go,
-    Identity,
-    Limit,
     Network,
     Receipt,
     Step,
@@ -26,6 +22,7 @@ from postroom.networks.shape import (
     Wait,
 )
 from postroom.networks.verdicts import Stop, Touch, Verdict
+from tests.make.networks import small_network
 
 Act = Verdict | str | Callable[["World", Line, Draft], Awaitable[None]]
 
@@ -95,27 +92,14 @@ class World:
         return self.receipt(draft) if any(key == draft.key for _, key, _ in self.public) else Absent()
 
 
-async def _whoami(line: Line) -> Identity:
-    return Identity(line.who.network_user_id, line.who.username)
-
-
 def simple_network(world: World, name: str = "world", **more: Any) -> Network:
     """One step that publishes."""
 
     async def post(line: Line, draft: Draft, bag: Bag) -> StepAnswer:
         return await world.post(line, draft)
 
-    given: dict[str, Any] = {
-        "name": name,
-        "label": "World",
-        "formats": frozenset(Format),
-        "limits": (Limit("text.max", 100, "grapheme"),),
-        "steps": (Step("post", Touch.PUBLISHES, post, keyed=world.keeps_keys),),
-        "connecting": Connecting((), _whoami),
-        "find": Find(world.find),
-        "threads": True,
-    }
-    return Network(**(given | more))
+    given = {"formats": frozenset(Format), "threads": True} | more
+    return small_network(name, post, world.find, most=100, keyed=world.keeps_keys, **given)
 
 
 def staged_network(world: World, name: str = "staged", waits: int = 2, pause: float = 0.01) -> Network:
