@@ -9,6 +9,7 @@ import typer
 
 from postroom.cli.operator import As, In, Noun, Why, brand_named, changed, channel_named, operator, read_pairs
 from postroom.cli.output import Json, WronglyCalled, commands, say, show_json, show_one, show_rows, start
+from postroom.cli.zones import Zones
 
 if TYPE_CHECKING:
     from postroom.channels.queries import WayRow
@@ -130,13 +131,15 @@ def list_(
         "paused_at": "Paused",
         "id": "Id",
     }
-    show_rows(rows, columns, as_json=as_json, empty="No channel yet. Connect one: postroom channel connect NETWORK")
+    hint = "No channel yet. Connect one: postroom channel connect NETWORK"
+    show_rows(rows, columns, as_json=as_json, empty=hint, zone=Zones(actor))
 
 
 @app.command()
 def show(channel: Name, *, as_: As = "", workspace: In = "", as_json: Json = False) -> None:
     """Show a channel."""
-    show_one(channel_named(operator(as_, workspace), channel, gone=True), LABELS, as_json=as_json)
+    actor = operator(as_, workspace)
+    show_one(channel_named(actor, channel, gone=True), LABELS, as_json=as_json, zone=Zones(actor))
 
 
 @app.command()
@@ -240,7 +243,8 @@ def history(channel: Name, *, as_: As = "", workspace: In = "", as_json: Json = 
     from postroom.channels.queries import transitions
 
     columns = {"at": "When", "from_state": "From", "to_state": "To", "actor_name": "Who", "reason": "Why"}
-    show_rows(transitions(actor, channel_named(actor, channel, gone=True).id), columns, as_json=as_json)
+    row, zones = channel_named(actor, channel, gone=True), Zones(actor)
+    show_rows(transitions(actor, row.id), columns, as_json=as_json, zone=lambda _: zones(row))
 
 
 @app.command("app")
@@ -277,7 +281,7 @@ def _tell(actor: "Actor", channel_id: UUID | None, *, as_json: bool) -> None:
     from postroom.channels.queries import one_channel
 
     if channel_id is not None:
-        show_one(one_channel(actor, channel_id), LABELS, as_json=as_json)
+        show_one(one_channel(actor, channel_id), LABELS, as_json=as_json, zone=Zones(actor))
 
 
 CHANNEL = Noun("channel_id", lambda actor, wanted: channel_named(actor, wanted).id, _tell)

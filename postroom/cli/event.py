@@ -7,6 +7,7 @@ import typer
 
 from postroom.cli.operator import As, In, demand_id, operator
 from postroom.cli.output import Json, commands, show_one, show_rows
+from postroom.cli.zones import Zones
 
 app = commands("What somebody may have to look at.")
 COLUMNS = {
@@ -33,7 +34,7 @@ def list_(
     from postroom.workspaces.happenings import events_to_look_at
 
     rows = events_to_look_at(actor, limit=limit, with_resolved=everything)
-    show_rows(rows, COLUMNS, as_json=as_json, empty="Nothing has to be looked at.")
+    show_rows(rows, COLUMNS, as_json=as_json, empty="Nothing has to be looked at.", zone=Zones(actor))
 
 
 @app.command()
@@ -43,4 +44,4 @@ def resolve(event: str, *, as_: As = "", workspace: In = "", as_json: Json = Fal
     from postroom.workspaces.happenings import resolve_event
 
     resolved = resolve_event(actor=actor, event_id=demand_id("event", event), now=datetime.now(UTC))
-    show_one(resolved, COLUMNS, as_json=as_json)
+    show_one(resolved, COLUMNS, as_json=as_json, zone=Zones(actor))

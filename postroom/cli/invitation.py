@@ -9,6 +9,7 @@ from postroom.cli.asking import ask_hidden
 from postroom.cli.member import ROLES
 from postroom.cli.operator import As, In, brand_named, demand_id, operator, user_named, with_brands
 from postroom.cli.output import Json, commands, say, show_json, show_rows, start
+from postroom.cli.zones import Zones
 
 app = commands("Invitations into a workspace.")
 COLUMNS = {"email": "E-mail", "role": "Role", "brands": "Brands", "expires_at": "Ends", "id": "Id"}
@@ -49,7 +50,8 @@ def list_(*, as_: As = "", workspace: In = "", as_json: Json = False) -> None:
     if as_json:
         show_json([_told(row) for row in rows])
     else:
-        show_rows(with_brands(actor, rows, COLUMNS), COLUMNS, as_json=False, empty="Nobody is invited.")
+        told = with_brands(actor, rows, COLUMNS)
+        show_rows(told, COLUMNS, as_json=False, empty="Nobody is invited.", zone=Zones(actor))
 
 
 @app.command()

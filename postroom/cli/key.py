@@ -1,12 +1,16 @@
 """`postroom key`: keys for programs that call the API."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from postroom.cli.operator import As, In, brand_named, demand_id, operator
 from postroom.cli.output import Json, Problem, WronglyCalled, commands, say, show_json, show_rows
+from postroom.cli.zones import Zones
+
+if TYPE_CHECKING:
+    from postroom.workspaces.actors import Actor
 
 app = commands("API keys.")
 
@@ -18,7 +22,9 @@ def create(
     role: Annotated[str, typer.Option(help="owner, admin, editor, approver or viewer; yours by default.")] = "",
     scope: Annotated[list[str], typer.Option(help="Only this, such as posts.read; may be repeated.")] = [],  # noqa: B006 - typer makes a new list for every call
     brand: Annotated[list[str], typer.Option(help="Only this brand (slug or id); may be repeated.")] = [],  # noqa: B006 - as above
-    expires: Annotated[str, typer.Option(metavar="TIME", help="When it ends, such as 2027-01-01T00:00Z.")] = "",
+    expires: Annotated[
+        str, typer.Option(metavar="TIME", help="When it ends: in the workspace's zone, unless it has an offset.")
+    ] = "",
     agent: Annotated[bool, typer.Option("--agent", help="Whether an assistant uses it.")] = False,
     as_: As = "",
     workspace: In = "",
@@ -34,7 +40,7 @@ def create(
         role=role or None,
         scopes=scope,
         brand_ids=[brand_named(actor, one).id for one in brand] or None,
-        expires_at=_moment(expires),
+        expires_at=_moment(actor, expires),
         is_agent=agent,
         now=datetime.now(UTC),
     )
@@ -67,7 +73,7 @@ def list_(
         "revoked_at": "Revoked",
         "id": "Id",
     }
-    show_rows(api_keys(actor, revoked=revoked), columns, as_json=as_json)
+    show_rows(api_keys(actor, revoked=revoked), columns, as_json=as_json, zone=Zones(actor))
 
 
 @app.command()
@@ -88,11 +94,11 @@ def revoke(key: str, *, as_: As = "", workspace: In = "", as_json: Json = False)
         say(f"Key “{ended.name}” is revoked.")
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(actor: "Actor", text: str) -> datetime | None:
     if not text:
         return None
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise WronglyCalled(f"--expires: found {text!r}; allowed is an ISO 8601 date and time") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=Zones(actor).workspace)

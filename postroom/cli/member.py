@@ -8,6 +8,7 @@ import typer
 
 from postroom.cli.operator import As, In, Noun, brand_named, operator, user_id_named, with_brands
 from postroom.cli.output import Json, WronglyCalled, commands, say, show_json, show_one, show_rows
+from postroom.cli.zones import Zones
 
 if TYPE_CHECKING:
     from postroom.workspaces.actors import Actor
@@ -88,14 +89,15 @@ def show_members(actor: "Actor", *, as_json: bool) -> None:
     from postroom.workspaces.queries import members
 
     rows = members(actor)
-    show_rows(rows if as_json else with_brands(actor, rows, LABELS), LABELS, as_json=as_json)
+    show_rows(rows if as_json else with_brands(actor, rows, LABELS), LABELS, as_json=as_json, zone=Zones(actor))
 
 
 def _show(actor: "Actor", user_id: UUID, *, as_json: bool) -> None:
     from postroom.workspaces.queries import members
 
     row = next(one for one in members(actor) if one.user_id == user_id)
-    show_one(row if as_json else with_brands(actor, [row], LABELS)[0], LABELS, as_json=as_json)
+    told = row if as_json else with_brands(actor, [row], LABELS)[0]
+    show_one(told, LABELS, as_json=as_json, zone=Zones(actor))
 
 
 MEMBER = Noun("user_id", lambda _, wanted: user_id_named(wanted), _show)

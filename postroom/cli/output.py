@@ -12,15 +12,16 @@ How a command is added: write postroom/cli/<name>.py with a typer app, and a lin
 
 A file with `app = command()` and one function under `@app.command()` is `postroom <name>` itself.
 Errors: let a room's errors out as they are (NotFound, NotAllowed, BadInput and their kin carry `message`), or raise
-`Problem("words")`. Exit codes: 0 done, 1 it can't be done, 2 wrongly called, 3 database or server not reachable.
+`Problem("words")`. Times are shown in the zone that `zone` gives for a row (see zones.py), with its short name; in JSON
+they stay UTC. Exit codes: 0 done, 1 it can't be done, 2 wrongly called, 3 database or server not reachable.
 """
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any, NoReturn
 
 import orjson
@@ -29,6 +30,10 @@ import typer
 from postroom.config.env import Role, choose_role, environment
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+Zone = Callable[[object], tzinfo]
+"""Gives the zone in which a row's times are shown."""
 
 
 class Problem(Exception):
@@ -95,7 +100,12 @@ def show_json(value: object) -> None:
 
 
 def show_rows(
-    rows: Sequence[object], columns: Mapping[str, str], *, as_json: bool, empty: str = "Nothing here."
+    rows: Sequence[object],
+    columns: Mapping[str, str],
+    *,
+    as_json: bool,
+    empty: str = "Nothing here.",
+    zone: Zone = lambda _: UTC,
 ) -> None:
     """Print rows (mappings, dataclasses, objects) as a table of `columns` (attribute → heading), or as JSON."""
     if as_json:
@@ -110,11 +120,11 @@ def show_rows(
     table = Table(*columns.values(), box=None, header_style="bold", pad_edge=False)
     for row in rows:
         found = _as_mapping(row, columns)
-        table.add_row(*(_as_text(found.get(name)) for name in columns))
+        table.add_row(*(_as_text(found.get(name), row, zone) for name in columns))
     Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
 
 
-def show_one(thing: object, labels: Mapping[str, str], *, as_json: bool) -> None:
+def show_one(thing: object, labels: Mapping[str, str], *, as_json: bool, zone: Zone = lambda _: UTC) -> None:
     """Print one thing's attributes below each other, or as one JSON object."""
     found = _as_mapping(thing, labels)
     if as_json:
@@ -122,7 +132,7 @@ def show_one(thing: object, labels: Mapping[str, str], *, as_json: bool) -> None
         return
     width = max((len(label) for label in labels.values()), default=0)
     for name, label in labels.items():
-        print(f"{label.ljust(width)}  {_as_text(found.get(name))}")  # noqa: T201 - this is where the command line speaks
+        print(f"{label.ljust(width)}  {_as_text(found.get(name), thing, zone)}")  # noqa: T201 - this is where the command line speaks
 
 
 @contextmanager
@@ -165,11 +175,11 @@ def _as_mapping(thing: object, names: Mapping[str, str]) -> Mapping[str, Any]:
     return {name: getattr(thing, name) for name in names}
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: object, row: object, zone: Zone) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return f"{value.astimezone(zone(row)):%Y-%m-%d %H:%M:%S %Z}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple | set | frozenset):

@@ -12,6 +12,7 @@ import typer
 from postroom.cli.operator import As, In, Noun, as_id, brand_named, by_id, channel_named, demand_id, operator
 from postroom.cli.output import Json, Problem, WronglyCalled, commands, moment, say, show_json, show_one, show_rows
 from postroom.cli.publication import WHEN, Again, At, Id, There, Url
+from postroom.cli.zones import Zones
 
 if TYPE_CHECKING:
     from postroom.posts.content import MediaOf
@@ -92,7 +93,9 @@ def list_(
         row["text"] = " ".join(row["text"].split())[:60]
         row["scheduled_at"] = moment(row["scheduled_at"])
     columns = {"status": "Status", "scheduled_at": "Goes out", "on": "Channels", "text": "Text", "id": "Id"}
-    show_rows(rows, columns, as_json=False, empty="No posts yet. Write one: postroom post create --text …")
+    show_rows(
+        rows, columns, as_json=False, empty="No posts yet. Write one: postroom post create --text …", zone=Zones(actor)
+    )
 
 
 @app.command()
@@ -262,11 +265,13 @@ def _show(actor: "Actor", post_id: UUID, *, as_json: bool) -> None:
         show_json(post)
         return
     names = {str(row.id): f"{row.network}:{row.username}" for row in channels(actor, limit=10_000, gone=True)}
-    show_one(post | {"scheduled_at": moment(post["scheduled_at"])}, LABELS, as_json=False)
+    zone = Zones(actor)(post)
+    show_one(post | {"scheduled_at": moment(post["scheduled_at"])}, LABELS, as_json=False, zone=lambda _: zone)
     for row in post["publications"]:
         row["channel"] = names.get(row["channel_id"], row["channel_id"])
         row["scheduled_for"] = moment(row["scheduled_for"])
-    show_rows(post["publications"], ROWS | {"id": "Publication"}, as_json=False, empty="It is on no channel yet.")
+    columns = ROWS | {"id": "Publication"}
+    show_rows(post["publications"], columns, as_json=False, empty="It is on no channel yet.", zone=lambda _: zone)
 
 
 def _tell_misfits(actor: "Actor", told: list[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from postroom.cli.operator import As, In, Noun, by_id, demand_id, operator
 from postroom.cli.output import Json, commands, moment, say, show_json, show_one, show_rows
+from postroom.cli.zones import Zones
 
 if TYPE_CHECKING:
     from postroom.workspaces.actors import Actor
@@ -25,7 +26,7 @@ LABELS = {
     "not_before": "Next look",
 }
 Id = Annotated[str, typer.Argument(metavar="ID")]
-WHEN = "now, next-slot, or a time in the brand's zone."
+WHEN = "now, next-slot, or a time: in the brand's zone, unless it has an offset."
 At = Annotated[str, typer.Argument(metavar="TIME", help=WHEN)]
 There = Annotated[bool, typer.Option("--there/--not-there", help="Whether you have seen it there.")]
 Url = Annotated[str, typer.Option(help="Its address there.")]
@@ -100,7 +101,9 @@ def _show(actor: "Actor", publication_id: UUID, *, as_json: bool) -> None:
         show_json(row)
         return
     times = {name: moment(row[name]) for name in ("scheduled_for", "published_at", "not_before")}
-    show_one(row | times | {"channel": f"{row['network']}:{row['username']}"}, LABELS, as_json=False)
+    zone = Zones(actor)(row)
+    named = {"channel": f"{row['network']}:{row['username']}"}
+    show_one(row | times | named, LABELS, as_json=False, zone=lambda _: zone)
     if row["tries"]:
         say("\nAttempts")
         tries = [one | {"began_at": moment(one["began_at"])} for one in row["tries"]]
@@ -108,10 +111,11 @@ def _show(actor: "Actor", publication_id: UUID, *, as_json: bool) -> None:
             "number": "Try", "part": "Part", "step": "Step", "began_at": "Began", "outcome": "Outcome",
             "verdict": "Verdict", "http_status": "HTTP",
         }  # fmt: skip
-        show_rows(tries, columns, as_json=False)
+        show_rows(tries, columns, as_json=False, zone=lambda _: zone)
     say("\nHistory")
     steps = [one | {"at": moment(one["at"])} for one in row["history"]]
-    show_rows(steps, {"at": "When", "from": "From", "to": "To", "actor_name": "Who", "why": "Why"}, as_json=False)
+    columns = {"at": "When", "from": "From", "to": "To", "actor_name": "Who", "why": "Why"}
+    show_rows(steps, columns, as_json=False, zone=lambda _: zone)
 
 
 PUBLICATION = Noun("publication_id", by_id("publication"), _show)

@@ -9,6 +9,7 @@ import typer
 from postroom.cli.asking import ask_hidden
 from postroom.cli.operator import In, user_named, workspace_named
 from postroom.cli.output import Json, commands, say, show_json, show_rows, start
+from postroom.cli.zones import Zones
 
 app = commands("People who can sign in.")
 Generate = Annotated[bool, typer.Option("--generate", help="Make up a password and print it once.")]
@@ -41,7 +42,8 @@ def list_(*, workspace: In = "", as_json: Json = False) -> None:
 
     found = workspace_named(workspace)
     columns = {"email": "E-mail", "name": "Name", "role": "Role", "user_id": "Id", "joined_at": "Since"}
-    show_rows(members(Actor.system(found.id)), columns, as_json=as_json)
+    actor = Actor.system(found.id)
+    show_rows(members(actor), columns, as_json=as_json, zone=Zones(actor))
 
 
 @app.command()

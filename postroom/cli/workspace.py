@@ -8,6 +8,7 @@ import typer
 from postroom.cli.member import ROLES, show_members
 from postroom.cli.operator import As, In, Why, changed, operator, user_named
 from postroom.cli.output import Json, commands, say, show_json, show_one, show_rows, start
+from postroom.cli.zones import Zones
 
 app = commands("Workspaces and their members.")
 LABELS = {
@@ -63,7 +64,7 @@ def show(*, as_: As = "", workspace: In = "", as_json: Json = False) -> None:
     actor = operator(as_, workspace)
     from postroom.workspaces.queries import one_workspace
 
-    show_one(one_workspace(actor), LABELS, as_json=as_json)
+    show_one(one_workspace(actor), LABELS, as_json=as_json, zone=Zones(actor))
 
 
 @app.command()
@@ -86,7 +87,7 @@ def edit(
     settings = {} if missed_after is None else {"missed_after_hours": missed_after}
     given = changed(name=name, slug=slug, time_zone=time_zone)
     edited = edit_workspace(actor=actor, now=datetime.now(UTC), settings=settings, **given)
-    show_one(edited, LABELS, as_json=as_json)
+    show_one(edited, LABELS, as_json=as_json, zone=Zones(actor))
 
 
 @app.command()
@@ -95,7 +96,8 @@ def pause(*, why: Why = "", as_: As = "", workspace: In = "", as_json: Json = Fa
     actor = operator(as_, workspace)
     from postroom.workspaces.founding import pause_workspace
 
-    show_one(pause_workspace(actor=actor, why=why, now=datetime.now(UTC)), LABELS, as_json=as_json)
+    held = pause_workspace(actor=actor, why=why, now=datetime.now(UTC))
+    show_one(held, LABELS, as_json=as_json, zone=Zones(actor))
 
 
 @app.command()

@@ -77,6 +77,9 @@ def test_the_life_of_a_channel(postroom: Postroom):
     assert postroom("channel", "edit", "ada", "--city", "Berlin", "--tag", "x").code == 0
     steps = postroom("channel", "history", "ada", "--json").json
     assert (steps[0]["from_state"], steps[0]["to_state"]) == ("connected", "ready")
+    postroom("brand", "edit", "first", "--set", "time_zone=Asia/Tokyo")
+    assert "JST" in postroom("channel", "history", "ada").out
+    assert "JST" in postroom("channel", "show", "ada").out
     assert postroom("channel", "disconnect", "ada", typed="n\n").code != 0
     gone = postroom("channel", "disconnect", "ada", "--yes", "--json").json
     assert (gone["revoked_there"], gone["waiting_publications"]) == (True, 0)

@@ -88,3 +88,14 @@ def test_keys_are_shown_once_listed_and_revoked(postroom: Postroom, db: None):
     assert postroom("key", "revoke", "nonsense").code == 2
     assert "scopes" in postroom("key", "create", "x", "--scope", "everything").err
     assert postroom("key", "create", "x", "--expires", "soon").code == 2
+
+
+def test_times_of_a_workspace_are_said_and_read_in_its_zone(postroom: Postroom, db: None):
+    make_workspace(time_zone="Europe/Berlin")
+    postroom("key", "create", "local", "--expires", "2099-07-01T00:00")
+    postroom("key", "create", "exact", "--expires", "2099-07-01T00:00+00:00")
+    told = {row["name"]: row["expires_at"] for row in postroom("key", "list", "--json").json}
+    assert told == {"local": "2099-06-30T22:00:00+00:00", "exact": "2099-07-01T00:00:00+00:00"}
+    listed = postroom("key", "list").out
+    assert "2099-07-01 00:00:00 CEST" in listed
+    assert "2099-07-01 02:00:00 CEST" in listed

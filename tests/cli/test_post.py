@@ -43,6 +43,20 @@ def test_from_writing_to_scheduled_to_cancelled(postroom: Postroom, channel: Cha
     assert postroom("post", "cancel", post["id"], "--json").json["status"] == "cancelled"
 
 
+def test_times_are_shown_in_the_brands_zone_and_stay_utc_in_json(postroom: Postroom, owner: Actor):
+    brand = make_brand(owner, "Berliner", time_zone="Europe/Berlin")
+    channel = make_silent_channel(owner, brand)
+    asked = ("--text", "Hello", "--brand", brand.slug, "--channel", channel.id, "--at", "2027-01-04T09:00")
+    made = postroom("post", "create", *asked, "--json").json
+    assert made["scheduled_at"] == "2027-01-04T08:00:00+00:00"
+    one = made["publications"][0]["id"]
+    for words in (("post", "list"), ("post", "show", made["id"]), ("publication", "show", one)):
+        assert "2027-01-04 09:00:00 CET" in postroom(*words).out, words
+    exact = postroom("publication", "reschedule", one, "2027-07-04T09:00Z")
+    assert "2027-07-04 11:00:00 CEST" in exact.out
+    assert "2027-07-04T09:00:00+00:00" in postroom("publication", "show", one, "--json").out
+
+
 def test_texts_threads_and_pictures_from_files(postroom: Postroom, channel: Channel, tmp_path: Path):
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(encoded(halves()))

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -111,6 +112,19 @@ def test_rows_become_a_table(capsys):
     assert heading == ["Name", "When", "Many"]
     assert " ".join(first) == "ü & co 2026-01-02 03:04:00 UTC a, b"
     assert second == ["–", "–", "–"]
+
+
+def test_times_are_shown_where_the_row_is_at_home_with_the_zones_name(capsys):
+    summer, winter = datetime(2026, 7, 1, 12, 0, tzinfo=UTC), datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+    zones = {"berlin": ZoneInfo("Europe/Berlin"), "sao paulo": ZoneInfo("America/Sao_Paulo")}
+    rows = [Thing(name, at, []) for name in zones for at in (summer, winter)]
+    output.show_rows(rows, {"at": "When"}, as_json=False, zone=lambda row: zones[getattr(row, "name", "")])
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()[1:]] == [
+        "2026-07-01 14:00:00 CEST",
+        "2026-12-01 13:00:00 CET",
+        "2026-07-01 09:00:00 -03",
+        "2026-12-01 09:00:00 -03",
+    ]
 
 
 def test_rows_become_json(capfdbinary):

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from postroom.cli.zones import Zones
 from postroom.events.queries import Done, activity
 from postroom.publishing.listing import show_publication
 from postroom.workspaces.actors import Actor, seeing
@@ -31,9 +32,10 @@ OVERLAP: Final = timedelta(seconds=3)
 def follow(actor: Actor, *, since: datetime, every: float = 0.5) -> None:
     """Print changes until Ctrl-C or the end of standard output."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    zones = Zones(actor)
     for change in _changes(actor, since, every):
         shown = orjson.loads(show_publication(actor, publication_id=change.subject_id).body)
-        console.print(_line(change, shown))
+        console.print(_line(change, shown, zones(shown)))
 
 
 def _changes(actor: Actor, since: datetime, every: float) -> Iterator[Done]:
@@ -49,11 +51,11 @@ def _changes(actor: Actor, since: datetime, every: float) -> Iterator[Done]:
         time.sleep(every)
 
 
-def _line(change: Done, shown: dict[str, str]) -> Text:
+def _line(change: Done, shown: dict[str, str], zone: tzinfo) -> Text:
     sign, colour = SIGNS[change.to_state]
-    at = change.at.astimezone(UTC)
+    at = change.at.astimezone(zone)
     line = Text.assemble(
-        (f"{at:%H:%M:%S} ", "dim"), (f"{sign} {change.to_state:<10}", colour), f"{shown['username']:<16} "
+        (f"{at:%H:%M:%S %Z} ", "dim"), (f"{sign} {change.to_state:<10}", colour), f"{shown['username']:<16} "
     )
     if change.to_state == "published":
         line.append(shown["url"], "underline")
