@@ -132,7 +132,8 @@ def measure(house: House, *, rounds: int = 3) -> tuple[list[Figure], dict[str, A
     with fake_server(house, 0.1) as fake:
         found["latency"] = {}
         for channels in (1000, 200):
-            with engine(house, fake, 1000) as child:
+            # One workspace gets three quarters of a worker's places: 1,500 are room for all of its channels.
+            with engine(house, fake, 1500) as child:
                 engine_round(house, child, fake, channels=20, posts=2)
                 found["latency"][channels] = [
                     engine_round(house, child, fake, channels=channels, posts=10_000 // channels) for _ in range(rounds)

@@ -35,6 +35,8 @@ EACH = 10
 """Publications read ahead on one lane. They stay as they are in the database until they are begun."""
 TURN = 0.25
 """Seconds after which a lane gives way when others wait for a place."""
+PACE = 0.01
+"""Seconds between two rounds: lanes that get hungry or leave meanwhile are served by the same questions."""
 SAFETY = 30.0
 """Seconds between two looks that nothing has asked for."""
 _DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
@@ -213,6 +215,7 @@ class Engine:
             except Exception:
                 log.exception("a mistake while dispatching")
                 await asyncio.sleep(1)
+            await asyncio.sleep(PACE)
             await self._sleep()
 
     async def _round(self) -> None:
@@ -276,21 +279,18 @@ class Engine:
         self._alarm = min(self._alarm, await self._next_alarm())
 
     async def _claim(self) -> None:
-        free = self.at_once - len(self.lanes)
-        if free <= 0:
-            self._crowded = True
-            self._alarm = self.clock.now().timestamp() + 0.1
-            return
         self._alarm = self.clock.now().timestamp() + SAFETY
-        rows = await self.desk.claim(self.lanes.values(), free)
-        self._crowded = len(rows) >= free
+        free = self.at_once - len(self.lanes)
+        rows = await self.desk.claim(self.lanes.values(), free) if free > 0 else []
         if rows:
             await self._start(rows)
         self._alarm = min(self._alarm, await self._next_alarm())
 
     async def _next_alarm(self) -> float:
-        now = self.clock.now().timestamp()
-        due = await self.desk.next_due()
+        """When to claim again. Whether lanes have to give way is seen by the way: no place is free, and some wait."""
+        due, now = await self.desk.next_due(), self.clock.now().timestamp()
+        is_due = due is not None and due.timestamp() <= now
+        self._crowded = is_due and len(self.lanes) >= self.at_once
         soonest = now + (0.1 if self._crowded else 0.005)  # what couldn't be claimed isn't asked for without a pause
         return min(now + SAFETY, max(due.timestamp(), soonest)) if due else now + SAFETY
 

@@ -41,12 +41,11 @@ WITH ended AS (
     FROM beginning g
     WHERE p.id = g.id AND p.version = g.version
       AND ((p.fence = g.fence AND p.status = g.was) OR (p.fence = g.fence + 1 AND p.worker = %(worker)s))
-    RETURNING p.id, p.workspace_id, p.attempts
+    RETURNING p.id, p.workspace_id, p.attempts, g.attempt, g.part, g.step, g.touch, g.at
 ), begun AS (
     INSERT INTO publishing_attempt (id, workspace_id, publication_id, number, part, step, touch, worker, began_at,
                                     outcome, verdict, answer)
-    SELECT g.attempt, won.workspace_id, won.id, won.attempts, g.part, g.step, g.touch, %(worker)s, g.at, '', '', ''
-    FROM beginning g JOIN won USING (id)
+    SELECT attempt, workspace_id, id, attempts, part, step, touch, %(worker)s, at, '', '', '' FROM won
     ON CONFLICT (id) DO NOTHING
 )
 SELECT id::text FROM done UNION ALL SELECT id::text FROM won
