@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("postroom.web.connect.urls")),
     path("", include("postroom.web.files.urls")),
+    path("", include("postroom.web.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Coming in: accounts, invitations, workspaces, a user's own preferences."""
