@@ -20,15 +20,17 @@ from postroom.channels.arriving import arrive
 from postroom.channels.lines import NetworkTrouble, ask, network_named, one_line
 from postroom.channels.models import Channel, PendingConnection
 from postroom.channels.opening import open_for_change
+from postroom.channels.queries import REFUSED
 from postroom.channels.registering import app_for, known_app
 from postroom.channels.sealing import open_json, pending_place, seal_json
 from postroom.events.models import ActorKind
+from postroom.events.recording import record
 from postroom.kit.ids import uuid7
 from postroom.networks.shape import App, Begin, Connected, Network, Return, SendTo, Way
 from postroom.networks.verdicts import Rejected, Stop
 from postroom.workspaces import values
 from postroom.workspaces.actors import Actor, acting
-from postroom.workspaces.errors import BadInput, NotFound
+from postroom.workspaces.errors import BadInput, NotFound, Refusal
 from postroom.workspaces.keys import actor_of_key_id
 from postroom.workspaces.permissions import Permission
 from postroom.workspaces.users import actor_of_user
@@ -121,9 +123,18 @@ def finish_connection(*, actor: Actor, params: Mapping[str, str], now: datetime)
     """Finish a connection with the query of the redirect; asks the network. It works once, for who began it.
 
     Raises NotFound (unknown, used, late, or begun by somebody else), NotAllowed, NetworkTrouble (the owner said no,
-    too), DifferentAccount, ConnectedElsewhere.
+    too), DifferentAccount, ConnectedElsewhere. The history keeps why, for whoever waits elsewhere.
     """
     pending = _take(actor, params.get("state", ""), now)
+    try:
+        return _finished(actor, pending, params, now)
+    except Refusal as refusal:
+        with acting(actor):
+            record(REFUSED, pending, workspace_id=pending.workspace_id, why=refusal.message[:500])
+        raise
+
+
+def _finished(actor: Actor, pending: PendingConnection, params: Mapping[str, str], now: datetime) -> Channel:
     network = network_named(pending.network)
     way = network.way(pending.way)
     if way is None or way.finish is None:

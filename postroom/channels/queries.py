@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
 
 from postroom.channels.lines import network_named
 from postroom.channels.models import Channel, ChannelTransition, NetworkApp
+from postroom.events.queries import activity
 from postroom.networks import registry
 from postroom.networks.shape import Ask
 from postroom.workspaces.actors import Actor, seeing
 from postroom.workspaces.errors import NotFound
 from postroom.workspaces.permissions import Permission
+
+REFUSED: Final = "connection.refused"
+"""What the history calls a connection that its owner or network said no to, or that can't be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,14 @@ def ways_to_connect(network: str | None = None) -> list[WayRow]:
         for one in known
         for way in one.connecting.ways
     ]
+
+
+def why_refused(actor: Actor, pending_id: UUID) -> str | None:
+    """Why a connection that was begun came to nothing, in the network's words; None as long as nobody knows."""
+    actor.demand(Permission.CHANNELS_CONNECT)
+    with seeing(actor):
+        found = activity(actor.workspace_id, subject_id=pending_id, what=REFUSED, limit=1)
+    return found[0].why if found else None
 
 
 def network_apps(actor: Actor) -> list[AppRow]:

@@ -68,6 +68,8 @@ def _way(network: str, name: str) -> "WayRow":
 
 
 def _await(actor: "Actor", network: str, begun: "Begun", before: Mapping[UUID, int]) -> UUID:
+    from postroom.channels.queries import why_refused
+
     listening = True
     until = begun.expires_at + timedelta(seconds=5)
     while datetime.now(UTC) < until:
@@ -81,6 +83,8 @@ def _await(actor: "Actor", network: str, begun: "Begun", before: Mapping[UUID, i
         for channel_id, version in _known(actor, network).items():
             if before.get(channel_id) != version:
                 return channel_id
+        if (why := why_refused(actor, begun.id)) is not None:
+            raise Problem(f"It was not connected: {why}")
     raise Problem("Nobody came back from the network within the hour. Begin again.")
 
 

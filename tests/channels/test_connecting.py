@@ -73,6 +73,25 @@ def test_a_refusal_by_the_owner_is_told_and_ends_the_attempt(cast: Cast, toy: To
         finish_connection(actor=cast.owner, params=params, now=NOW)
 
 
+def test_whoever_waits_elsewhere_learns_why_only_that_one_came_to_nothing(cast: Cast, toy: Toy) -> None:
+    wanted: dict[str, Any] = {
+        "actor": cast.owner,
+        "network": "toy",
+        "way": "pages",
+        "brand_id": cast.brand.id,
+        "redirect_uri": BACK,
+    }
+    refused, still_open = (begin_connection(**wanted, now=NOW) for _ in range(2))
+    state = parse_qs(urlsplit(refused.authorize_url).query)["state"][0]
+    with pytest.raises(NetworkTrouble):
+        finish_connection(actor=cast.owner, params={"state": state, "error": "access_denied"}, now=NOW)
+    assert queries.why_refused(cast.owner, refused.id) == "access_denied"
+    assert queries.why_refused(cast.owner, still_open.id) is None
+    assert queries.why_refused(cast.outsider, refused.id) is None
+    with pytest.raises(NotAllowed):
+        queries.why_refused(cast.viewer, refused.id)
+
+
 def test_the_door_learns_from_the_state_who_began(cast: Cast, toy: Toy) -> None:
     assert actor_who_began(begin(cast)["state"], now=NOW) == cast.owner
     key = create_api_key(actor=cast.admin, name="robot", now=NOW)

@@ -87,6 +87,25 @@ def test_the_life_of_a_channel(postroom: Postroom):
     assert "no channel ada" in postroom("channel", "show", "nobody").err.replace("nobody", "ada")
 
 
+def test_the_waiting_command_ends_at_once_when_the_owner_says_no(
+    postroom: Postroom, toy: Toy, monkeypatch: pytest.MonkeyPatch
+):
+    way = next(way for way in registry.get("toy").connecting.ways if way.begin)
+    monkeypatch.setattr("select.select", lambda *wanted: ([], [], []))
+    real = channel_connecting.begin_connection
+
+    def begin(**wanted: object) -> object:
+        """The owner says no before the first look."""
+        made = real(**wanted)  # type: ignore[arg-type] # passed on
+        state = dict(parse_qsl(urlsplit(made.authorize_url).query))["state"]
+        Client().get("/channels/return", {"state": state, "error": "access_denied"})
+        return made
+
+    monkeypatch.setattr(channel_connecting, "begin_connection", begin)
+    done = postroom("channel", "connect", "toy", "--way", way.name)
+    assert (done.code, "not connected: access_denied" in done.err) == (1, True)
+
+
 def test_the_waiting_command_shows_the_channel_once_its_owner_is_back(
     postroom: Postroom, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ):
