@@ -153,12 +153,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+_sandbox = [f"http://{host}:{ENVIRONMENT.sandbox_port}" for host in ("127.0.0.1", "localhost") if ENVIRONMENT.sandbox]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:", "https:"],  # avatars lie at the networks; data: are Tabler's own drawings
+        # Avatars lie at the networks; data: are Tabler's own drawings.
+        "img-src": [SELF, "data:", "blob:", "https:", *_sandbox],
         "media-src": [SELF, "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],

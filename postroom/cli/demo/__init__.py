@@ -52,9 +52,10 @@ def _show(here: Environment, running: "subprocess.Popen[bytes]", *, following: b
     start()
     from postroom.cli.demo.filling import fill
     from postroom.cli.demo.following import follow
+    from postroom.cli.demo.past import admin_token
 
     now = datetime.now(UTC)
-    filled = fill(say, sandbox=sandbox, now=now)
+    filled = fill(say, sandbox=sandbox, token=admin_token(here.data), now=now)
     key_file = Path(here.data) / "demo-key"
     key_file.touch(mode=0o600)
     key_file.write_text(filled.key)

@@ -9,6 +9,7 @@ from uuid import UUID
 from postroom.brands.editing import create_brand
 from postroom.brands.queries import brands
 from postroom.channels.connecting import connect_directly
+from postroom.cli.demo.past import Place, fill_past
 from postroom.cli.demo.pictures import DRAW
 from postroom.cli.demo.stories import BRANDS, STORIES, Demo, Story
 from postroom.library.uploading import upload_asset
@@ -36,8 +37,8 @@ class Filled:
     key: str
 
 
-def fill(say: Callable[[str], None], *, sandbox: str, now: datetime) -> Filled:
-    """Make the demo workspace, or what is still missing of it. `sandbox`: the address of the sandbox network.
+def fill(say: Callable[[str], None], *, sandbox: str, token: str, now: datetime) -> Filled:
+    """Make the demo workspace, or what is still missing of it. `sandbox`: the sandbox's address, `token`: its admin's.
 
     Where all of it is there from an earlier run, the posts of the next minutes are written again.
     """
@@ -46,13 +47,19 @@ def fill(say: Callable[[str], None], *, sandbox: str, now: datetime) -> Filled:
     workspace = standing[0] if standing else create_workspace(name="Demo", user_id=user.id, now=now)
     actor = actor_of_user(user.id, workspace.id)
     for demo in BRANDS:
-        _fill_brand(actor, demo, say, sandbox, now)
+        _fill_brand(actor, demo, say, (sandbox, token), now)
     return Filled(actor, create_api_key(actor=actor, name=f"Demo of {now:%Y-%m-%d %H:%M}", role="owner", now=now).raw)
 
 
-def _fill_brand(actor: Actor, demo: Demo, say: Callable[[str], None], sandbox: str, now: datetime) -> None:
+def _fill_brand(actor: Actor, demo: Demo, say: Callable[[str], None], at: tuple[str, str], now: datetime) -> None:
+    sandbox, token = at
     brand = next((one for one in brands(actor) if one.name == demo.name), None) or create_brand(
-        actor=actor, name=demo.name, description=demo.about, time_zone=demo.time_zone, now=now
+        actor=actor,
+        name=demo.name,
+        description=demo.about,
+        time_zone=demo.time_zone,
+        logo_url=f"{sandbox}/avatar/{demo.channels[0][0]}.svg",
+        now=now,
     )
     channels = {
         kind: connect_directly(
@@ -66,17 +73,26 @@ def _fill_brand(actor: Actor, demo: Demo, say: Callable[[str], None], sandbox: s
         for name, kind in demo.channels
     }
     say(f"{demo.name}: {len(channels)} sandbox channels connected")
+    drawn = [DRAW[demo.draw](number) for number in range(PICTURES)]
     pictures = [
-        upload_asset(
-            actor=actor,
-            chunks=[DRAW[demo.draw](number)],
-            filename=f"{demo.draw}-{number}.jpg",
-            brand_id=brand.id,
-            now=now,
-        ).id
-        for number in range(PICTURES)
+        upload_asset(actor=actor, chunks=[content], filename=f"{demo.draw}-{number}.jpg", brand_id=brand.id, now=now).id
+        for number, content in enumerate(drawn)
     ]
     is_new = list_posts(actor, brand_id=brand.id, limit=1).items == "[]"
+    if is_new:
+        earlier = fill_past(
+            actor,
+            brand_id=brand.id,
+            brand=demo.name,
+            time_zone=demo.time_zone,
+            places={kind: Place(channels[kind], name) for name, kind in demo.channels},
+            pictures=list(zip(pictures, drawn, strict=True)),
+            alt=demo.alt,
+            sandbox=sandbox,
+            token=token,
+            now=now,
+        )
+        say(f"{demo.name}: {earlier} posts of the last three weeks taken over")
     stories = [
         story for story in STORIES if story.brand == demo.name and (is_new or SOON[0] <= story.minutes <= SOON[1])
     ]

@@ -1,4 +1,4 @@
-"""What the demo's two brands say: thirty posts around now."""
+"""What the demo's two brands say: what goes out around now and in the two weeks to come."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +15,8 @@ class Demo:
     about: str
     time_zone: str
     draw: str
+    alt: str
+    """Its pictures in words."""
     channels: tuple[tuple[str, str], ...]
 
 
@@ -34,12 +36,16 @@ class Story:
     alt: str = ""
 
 
+_CUP = "A cup of black coffee from above, a leaf drawn in milk on it."
+_HILLS = "Layers of hills under a low sun."
+
 BRANDS: Final = (
     Demo(
         ROASTERY,
         "A small roastery in Leipzig that writes about coffee without shouting.",
         "Europe/Berlin",
         "cup",
+        _CUP,
         (("kettle.kiln", "microblog"), ("kettleandkiln", "photo"), ("kettle-and-kiln", "page")),
     ),
     Demo(
@@ -47,12 +53,10 @@ BRANDS: Final = (
         "Long walks, slow trains, and what to pack for both.",
         "America/New_York",
         "landscape",
+        _HILLS,
         (("longwayround", "microblog"), ("thelongwayround", "photo")),
     ),
 )
-
-_CUP = "A cup of black coffee from above, a leaf drawn in milk on it."
-_HILLS = "Layers of hills under a low sun."
 
 STORIES: Final[tuple[Story, ...]] = (
     Story(ROASTERY, 0, "Monday's roast is in: a washed Ethiopian, all peach and black tea. #coffee", alt=_CUP),
@@ -146,4 +150,9 @@ STORIES: Final[tuple[Story, ...]] = (
     Story(TRAILS, 26 * 60, "Day two always starts uphill.", alt=_HILLS),
     Story(ROASTERY, 3 * 24 * 60, "Weekend hours: nine to four, cinnamon rolls until they are gone.", alt=_CUP),
     Story(TRAILS, 5 * 24 * 60, "Next week: the coast path, start to finish, in bad weather.", pictures=3, alt=_HILLS),
+    Story(ROASTERY, 6 * 24 * 60, "Friday is subscription day. The printer is warming up.", on=("microblog", "page")),
+    Story(ROASTERY, 8 * 24 * 60, "Cupping course, first evening. Bring curiosity, leave perfume.", alt=_CUP),
+    Story(TRAILS, 9 * 24 * 60, "Rest day. Socks on the radiator, maps on the floor.", on=("photo",), alt=_HILLS),
+    Story(ROASTERY, 11 * 24 * 60, "Gift boxes are folded. All two hundred of them.", pictures=2, alt=_CUP),
+    Story(TRAILS, 13 * 24 * 60, "Long way round, part two: rivers.", alt=_HILLS),
 )

@@ -1,6 +1,7 @@
 """The sandbox as a network: keys, quotas, counters, pages, and a file that outlives the process."""
 
 import asyncio
+import base64
 import json
 import re
 import signal
@@ -163,3 +164,16 @@ async def test_it_runs_as_a_process_and_remembers(tmp_path):
             assert [post["text"] for post in (await answer.json())["posts"]] == ["Hello"]
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_the_admin_makes_posts_of_earlier_days(sandbox):
+    await sandbox.admin("POST", "/admin/accounts", {"name": "earlier"})
+    picture = base64.b64encode(b"\xff\xd8\xff\xe0 a picture").decode()
+    earlier = {"account": "earlier", "text": "From before", "format": "image", "made_at": 1_700_000_000}
+    made = await sandbox.admin("POST", "/admin/posts", earlier | {"pictures": [picture]})
+    assert (made["text"], made["made_at"], len(made["media"])) == ("From before", 1_700_000_000, 1)
+    told = await sandbox.admin("GET", "/admin/accepted?account=earlier")
+    assert [one["id"] for one in told["posts"]] == [made["id"]]
+    for wrong in ({"account": "nobody"}, {"made_at": "yesterday"}, {"pictures": ["?"]}):
+        refused = await sandbox.admin("POST", "/admin/posts", earlier | wrong)
+        assert refused["error"] == "invalid_field", refused

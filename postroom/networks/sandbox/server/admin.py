@@ -1,7 +1,10 @@
-"""What only the holder of the admin token may do: see all that was accepted, make accounts, end their tokens."""
+"""What only the admin token's holder may do: see all that was accepted, make accounts and earlier posts, end tokens."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import time
 
 import orjson
@@ -9,6 +12,9 @@ from aiohttp import web
 
 from postroom.networks.sandbox.server.accounts import create_account
 from postroom.networks.sandbox.server.answers import Refusal, answer, read_json
+from postroom.networks.sandbox.server.media import sniff
+from postroom.networks.sandbox.server.posts import accept, shown
+from postroom.networks.sandbox.server.storage import Row, Store, new_id
 from postroom.networks.sandbox.server.trouble import demand_admin
 
 
@@ -44,6 +50,33 @@ async def account(request: web.Request) -> web.Response:
             raise Refusal(422, "invalid_field", f"{column} is a whole number", field=column)
         store.run(f"update account set {column} = ? where id = ?", value, row["id"])  # noqa: S608 - from the tuple above
     return answer({"id": row["id"], "name": row["name"], "kind": row["kind"]})
+
+
+async def post(request: web.Request) -> web.Response:
+    """Make a post of an earlier day: {"account", "text", "format", "made_at", "pictures": [base64, …], "alt"}."""
+    store, body = demand_admin(request), await read_json(request)
+    row = store.one("select * from account where name = ?", str(body.get("account", "")))
+    made_at = body.get("made_at")
+    if row is None or not isinstance(made_at, int | float):
+        raise Refusal(422, "invalid_field", "account is one that is there, made_at seconds since 1970", field="account")
+    media = [_picture(store, row, one, str(body.get("alt", "")), made_at) for one in body.get("pictures", ())]
+    what = {"format": str(body.get("format") or "text"), "text": str(body.get("text", "")), "media": media}
+    return answer(shown(request, accept(store, row, what, made_at=made_at)), status=201)
+
+
+def _picture(store: Store, account: Row, encoded: object, alt: str, made_at: float) -> str:
+    try:
+        content = base64.b64decode(str(encoded), validate=True)
+    except binascii.Error:
+        raise Refusal(422, "invalid_field", "pictures are base64", field="pictures") from None
+    media_id = new_id()
+    store.file(media_id).write_bytes(content)
+    store.run(
+        "insert into media values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        media_id, account["id"], sniff(content[:16]), len(content), hashlib.sha256(content).hexdigest(), alt, made_at,
+        "", made_at,
+    )  # fmt: skip
+    return media_id
 
 
 async def expire(request: web.Request) -> web.Response:

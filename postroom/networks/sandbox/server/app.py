@@ -71,6 +71,7 @@ def _page_routes() -> list[web.RouteDef]:
         web.delete("/trouble", trouble.calm),
         web.get("/admin/accepted", admin.accepted),
         web.post("/admin/accounts", admin.account),
+        web.post("/admin/posts", admin.post),
         web.post("/admin/expire", admin.expire),
     ]
 

@@ -77,14 +77,14 @@ async def _store_file(part: aiohttp.BodyPartReader, store: Store, media_id: str)
     size, sha, mime = 0, hashlib.sha256(), ""
     with store.file(media_id).open("wb") as out:  # a local file in small pieces: quicker than a thread for each
         while chunk := await part.read_chunk(CHUNK):
-            mime = mime or _sniff(bytes(chunk[:16]))
+            mime = mime or sniff(bytes(chunk[:16]))
             out.write(chunk)
             sha.update(chunk)
             size += len(chunk)
     return {"mime": mime, "bytes": size, "sha256": sha.hexdigest()}
 
 
-def _sniff(start: bytes) -> str:
+def sniff(start: bytes) -> str:
     """Tell a file's type by its first bytes; what the sender called it doesn't count."""
     for offset, signature, mime in SIGNATURES:
         if start[offset : offset + len(signature)] == signature:

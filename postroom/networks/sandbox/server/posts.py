@@ -41,8 +41,15 @@ async def create(request: web.Request) -> web.StreamResponse:
     return await suffer(asked_for(store, account["id"], body), request, act)
 
 
-def accept(store: Store, account: Row, post: dict[str, Any], idempotency_key: str | None = None) -> Row:
-    """Make a post public, if the day's quota allows."""
+def accept(
+    store: Store,
+    account: Row,
+    post: dict[str, Any],
+    idempotency_key: str | None = None,
+    *,
+    made_at: float | None = None,
+) -> Row:
+    """Make a post public, if the day's quota allows; as of `made_at` if given."""
     now = time.time()
     today = store.one("select count(*) as n from post where account_id = ? and made_at > ?", account["id"], now - DAY)
     if today and today["n"] >= account["posts_a_day"]:
@@ -51,7 +58,7 @@ def accept(store: Store, account: Row, post: dict[str, Any], idempotency_key: st
     store.run(
         "insert into post values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
         post_id, account["id"], str(post.get("key", "")), idempotency_key, post["format"], post.get("text", ""),
-        orjson.dumps(post).decode(), post.get("reply_to"), post.get("root"), now,
+        orjson.dumps(post).decode(), post.get("reply_to"), post.get("root"), now if made_at is None else made_at,
     )  # fmt: skip
     made = store.one("select * from post where id = ?", post_id)
     assert made is not None  # noqa: S101 - inserted one line above
