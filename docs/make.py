@@ -16,6 +16,7 @@ sys.path.insert(0, str(DOCS.parent))
 
 from postroom.config import env  # noqa: E402 - the checkout this script lies in, not whatever is installed
 from postroom.networks import registry, rules  # noqa: E402 - the same
+from postroom.networks.quotas import WINDOW, span  # noqa: E402 - the same
 from postroom.networks.shape import Limit, Network, Option, Way  # noqa: E402 - the same
 
 MADE = "<!-- Made by `make docs`. Change the table it is made from, not this page. -->\n"
@@ -90,14 +91,6 @@ UNITS = {
 }
 KINDS = {"bool": "yes or no", "text": "a text", "number": "a number"}
 ENDINGS = {".bytes": "bytes", ".pixels": "pixels", ".width.max": "pixels", ".width.min": "pixels"}
-SPANS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
-
-
-def span(seconds: int) -> str:
-    """A stretch of time in the largest unit that divides it: "3 hours", "a day"."""
-    size, unit = next((size, unit) for size, unit in SPANS if seconds % size == 0)
-    count = seconds // size
-    return f"{count:,} {unit}s" if count > 1 else f"{'an' if unit == 'hour' else 'a'} {unit}"
 
 
 def bytes_of(number: float) -> str:
@@ -111,7 +104,7 @@ def bytes_of(number: float) -> str:
 
 def unit_of(limit: Limit) -> str:
     """What an amount is counted in."""
-    if quota := rules.WINDOW.fullmatch(limit.unit):
+    if quota := WINDOW.fullmatch(limit.unit):
         return f"in {span(int(quota[1]))}" + (f" for each {quota[2]}" if quota[2] else "")
     guess = next((unit for ending, unit in ENDINGS.items() if limit.what.endswith(ending)), "")
     return UNITS.get(limit.unit, limit.unit.replace("_", " ")) or guess
@@ -139,7 +132,7 @@ def limit_row(limit: Limit) -> tuple[str, ...]:
     return (
         re.sub(r" \((1|1 = allowed|a quota)\)", "", rules.WHATS.get(limit.what, limit.what)) + formats,
         amount_of(limit),
-        "blocks" if limit.hard else "warns",
+        "waits" if WINDOW.fullmatch(limit.unit) else "blocks" if limit.hard else "warns",
         "; ".join(filter(None, remarks)),
         f"{source} {limit.checked or ''}".strip(),
     )

@@ -6,7 +6,6 @@ The same check runs while writing, at scheduling and before the first step, and 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +61,6 @@ WHATS: dict[str, str] = {
 }
 """Every name a row may carry, in words."""
 
-WINDOW = re.compile(r"per (\d+) s(?: per (channel|app|server))?")
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -75,16 +72,6 @@ class Problem:
     found: Any = None
     allowed: Any = None
     blocks: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """So many things in so many seconds, for a channel, an app or a whole server."""
-
-    what: str
-    amount: int
-    seconds: int
-    per: str = "channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +130,6 @@ def count_text(network: Network, draft: Draft, learned: Mapping[str, Any] | None
 def _count(table: Table, value: str, what: str) -> int:
     weight = table.number("text.url_weight")
     return words.count(value, table.unit(what), url_weight=int(weight) if weight else None)
-
-
-def quotas(network: Network, learned: Mapping[str, Any] | None = None) -> tuple[Quota, ...]:
-    """List the network's quotas: rows whose unit reads "per N s" (or "per N s per channel", "… app", "… server")."""
-    found = []
-    for row in network.limits:
-        match = WINDOW.fullmatch(row.unit)
-        if match and not isinstance(row.amount, tuple):
-            amount = (learned or {}).get(row.what, row.amount)
-            found.append(Quota(row.what, int(amount), int(match[1]), match[2] or "channel"))
-    return tuple(found)
 
 
 def need(network: Network, kind: MediaKind, format_: Format, learned: Mapping[str, Any] | None = None) -> Need:

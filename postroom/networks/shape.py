@@ -311,8 +311,9 @@ class Limit:
     """One row of a network's table.
 
     what: a name from `rules.WHATS` ("text.max", "images.max", "posts" …). amount: a number, or a tuple of words
-    (file types). unit: for counts of text a unit of `kit.text`; for quotas a window in seconds as "per 10800 s".
-    hard: True blocks, False warns. formats: only for these, empty means all.
+    (file types). unit: for counts of text a unit of `kit.text`; for quotas a window in seconds as "per 10800 s", with
+    "per app" or "per server" behind it where that is what is counted for. hard: True blocks, False warns. formats: only
+    for these, empty means all.
     """
 
     what: str

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,12 @@ import psycopg
 
 from postroom.channels.states import SENDS
 from postroom.kit.ids import uuid7
-from postroom.networks import registry, rules
-from postroom.networks.shape import Network
+from postroom.networks import registry
 from postroom.publishing.clock import DatabaseClock
 from postroom.publishing.drafting import Content, make_content
 from postroom.publishing.errands import Errand, Lane
 from postroom.publishing.ledger import as_json, connect
+from postroom.publishing.spending import Spending
 from postroom.publishing.sql import load
 
 SENDING_LIVES = [str(state.value) for state in SENDS]
@@ -119,7 +119,10 @@ class Desk:
     # ------------------------------------------------------------ what is due
 
     async def take(self, lanes: Sequence[Lane], each: int) -> dict[str, list[Errand]]:
-        """Read what is due on these lanes, up to `each` of one, with what it says."""
+        """Read what is due on these lanes and may go out now, up to `each` of one, with what it says.
+
+        What their networks' quotas don't allow yet is left out; see `spending`.
+        """
         rows = await self.ask(
             "take",
             lanes=[lane.channel_id for lane in lanes],
@@ -141,30 +144,10 @@ class Desk:
             else:
                 content = content_of(posts[post_id], row)
             found.setdefault(row[1], []).append(Errand(row, content))
+        now = self.clock.now()
+        for lane, until, why in await Spending(await self.open(), self.worker, now).allow(lanes, found):
+            await self.hold_app(lane, until, why)
         return found
-
-    async def spent(self, network: Network, lanes: Sequence[Lane]) -> None:
-        """Lay the network's quotas of posts over the lanes: how many more may go out, and from when again."""
-        for lane in lanes:
-            lane.allowance = None
-        for quota in rules.quotas(network):
-            if quota.what != "posts" or quota.per != "channel":
-                continue
-            window = timedelta(seconds=quota.seconds)
-            ids = [lane.channel_id for lane in lanes]
-            rows = {row[0]: row for row in await self.ask("spent", lanes=ids, since=self.clock.now() - window)}
-            for lane in lanes:
-                amount = _amount(lane, network, quota.what, quota.amount)
-                _, count, oldest = rows.get(lane.channel_id, (None, 0, None))
-                again = (oldest or self.clock.now()) + window
-                lane.allowance = [*(lane.allowance or ()), (amount - int(count), again)]
-
-
-def _amount(lane: Lane, network: Network, what: str, amount: int) -> int:
-    learned = lane.line.who.learned
-    return (
-        next((one.amount for one in rules.quotas(network, learned) if one.what == what), amount) if learned else amount
-    )
 
 
 def content_of(post: tuple[Any, ...], own: tuple[Any, ...] | None = None) -> Content:

@@ -301,11 +301,6 @@ class Engine:
         self.lanes |= {lane.channel_id: lane for lane in lanes}
         try:
             await self.keys.open(self.desk, lanes)
-            by_network: dict[str, list[Lane]] = {}
-            for lane in lanes:
-                by_network.setdefault(lane.network.name, []).append(lane)
-            for group in by_network.values():
-                await self.desk.spent(group[0].network, group)
         except BaseException:
             self._leaving += lanes
             raise
@@ -360,18 +355,7 @@ class Engine:
     def _gives_way(self, lane: Lane) -> bool:
         if lane.stop or self._stopping or lane.hold_until is not None:
             return True
-        if lane.allowance is not None and self._is_spent(lane):
-            return True
         return self._crowded and asyncio.get_running_loop().time() - lane.since > TURN
-
-    @staticmethod
-    def _is_spent(lane: Lane) -> bool:
-        """Whether a quota is used up; then the lane is held until the oldest post leaves the window."""
-        for left, again in lane.allowance or ():
-            if left <= lane.posts:
-                lane.hold(again, "This channel has posted as much as the network allows for now.")
-                return True
-        return False
 
     # ------------------------------------------------------------ what the sender asks for
 

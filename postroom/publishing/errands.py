@@ -5,10 +5,11 @@ import itertools
 import os
 import time
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from postroom.networks.line import Line
+from postroom.networks.quotas import Quota
 from postroom.networks.shape import Network
 from postroom.publishing.checkpoint import Checkpoint
 from postroom.publishing.drafting import Content
@@ -77,11 +78,37 @@ class Errand:
         self.attempt = ""
 
 
+class Allowance:
+    """What one quota leaves a channel or an app, as it was read, and how much of that was handed out since."""
+
+    __slots__ = ("again", "busy", "left", "quota", "used")
+
+    def __init__(self, quota: Quota, spent: int, first: datetime | None, now: datetime, *, busy: int = 0) -> None:
+        """`spent`: within the quota's window, the `first` of it then. `busy`: on its way in other hands."""
+        self.quota, self.left, self.busy, self.used = quota, quota.amount - spent, busy, 0
+        self.again = (first or now) + timedelta(seconds=quota.seconds)
+
+    def fits(self, cost: int) -> bool:
+        """Tell whether so much may go out now. What is more than the whole quota goes when nothing else did."""
+        taken = self.busy + self.used
+        return not cost or cost <= self.left - taken or (taken == 0 and self.left >= self.quota.amount)
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether only what brings files is concerned."""
+        return self.quota.what == "uploads"
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether what is public already is too much by itself, whatever becomes of the rest."""
+        return self.left <= 0 or not (self.busy or self.used)
+
+
 class Lane:
     """The way out of one channel while this worker holds it."""
 
     __slots__ = (
-        "allowance",
+        "allowances",
         "brand_id",
         "channel_id",
         "generation",
@@ -91,7 +118,6 @@ class Lane:
         "line",
         "network",
         "posted_at",
-        "posts",
         "queue",
         "refreshed",
         "server",
@@ -115,9 +141,9 @@ class Lane:
         self.hold_why = ""
         self.posted_at: datetime | None = None
         self.last: asyncio.Future[bool] | None = None
-        self.allowance: list[tuple[int, datetime]] | None = None
+        self.allowances: dict[str, list[Allowance]] = {}
+        """What the network's quotas leave this channel, by what they count; see `spending`."""
         self.refreshed = False
-        self.posts = 0
         self.generation = 0
 
     def hold(self, until: datetime, why: str) -> None:

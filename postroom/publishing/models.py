@@ -172,7 +172,7 @@ class Lane(models.Model):
 
 
 class AppHold(TenantRow):
-    """A whole app of a workspace at a network (or one of its servers) was asked to wait."""
+    """A whole app of a workspace at a network (or one of its servers) was asked to wait, or has used up its quota."""
 
     network = models.TextField()
     server = models.TextField(blank=True, default="")

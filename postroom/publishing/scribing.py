@@ -103,7 +103,6 @@ class Scribe:
         state["bag"], state["tries"] = {}, 0
         state["part"] += 1
         lane.posted_at = now
-        lane.posts += 1
         self.sent += 1
         if state["part"] < len(state["keys"]):
             if state["part"] == 1:

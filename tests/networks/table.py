@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pytest
 
-from postroom.networks import registry, rules
+from postroom.networks import quotas, registry, rules
 from postroom.networks.shape import Format, Network
 from postroom.networks.verdicts import Touch
 from tests.networks.drafts import at_and_over, has_base, is_checkable
@@ -72,7 +72,7 @@ class ShapeChecks:
             assert row.source.startswith(("http", "sandbox")), f"{row.what}: where does that stand?"
             assert row.checked is not None, f"{row.what}: when was it read?"
             is_quota = row.what in {"posts", "requests", "uploads"}
-            assert bool(rules.WINDOW.fullmatch(row.unit)) == is_quota, f"{row.what}: a quota's unit is 'per N s'"
+            assert bool(quotas.WINDOW.fullmatch(row.unit)) == is_quota, f"{row.what}: a quota's unit is 'per N s'"
 
     def test_a_draft_at_a_limit_passes_and_one_over_does_not(self):
         samples = self.samples()

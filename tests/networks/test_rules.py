@@ -56,16 +56,6 @@ def test_the_warning_counts_with_the_text_and_a_mentions_domain_does_not():
     assert codes(one) == []
 
 
-def test_quotas_are_read_from_their_rows():
-    found = {quota.what: (quota.amount, quota.seconds, quota.per) for quota in rules.quotas(NETWORK)}
-    assert found == {
-        "posts": (300, 10_800, "channel"),
-        "requests": (300, 300, "channel"),
-        "uploads": (30, 1800, "channel"),
-    }
-    assert rules.quotas(NETWORK, {"posts": 10})[0].amount == 10
-
-
 @pytest.mark.parametrize(
     ("one", "expected"),
     [
