@@ -25,6 +25,8 @@ LABELS = {
     "reason": "Why",
     "not_before": "Next look",
 }
+HELD = {"held_until": "Held until", "held_why": "Held because"}
+"""What its channel or its network's app adds while either is held."""
 Id = Annotated[str, typer.Argument(metavar="ID")]
 WHEN = "now, next-slot, or a time: in the brand's zone, unless it has an offset."
 At = Annotated[str, typer.Argument(metavar="TIME", help=WHEN)]
@@ -100,10 +102,11 @@ def _show(actor: "Actor", publication_id: UUID, *, as_json: bool) -> None:
     if as_json:
         show_json(row)
         return
-    times = {name: moment(row[name]) for name in ("scheduled_for", "published_at", "not_before")}
+    times = {name: moment(row[name]) for name in ("scheduled_for", "published_at", "not_before", "held_until")}
+    labels = LABELS | HELD if row["held_until"] else LABELS
     zone = Zones(actor)(row)
     named = {"channel": f"{row['network']}:{row['username']}"}
-    show_one(row | times | named, LABELS, as_json=False, zone=lambda _: zone)
+    show_one(row | times | named, labels, as_json=False, zone=lambda _: zone)
     if row["tries"]:
         say("\nAttempts")
         tries = [one | {"began_at": moment(one["began_at"])} for one in row["tries"]]

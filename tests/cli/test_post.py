@@ -1,11 +1,13 @@
 """`postroom post`, `publication`, `asset` and `event`: from a file on disk to a scheduled post."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from postroom.channels.models import Channel
 from postroom.events.recording import raise_event
+from postroom.publishing.models import Lane
 from postroom.workspaces.actors import Actor, acting
 from tests.cli.conftest import Postroom
 from tests.make.brands import make_brand
@@ -55,6 +57,19 @@ def test_times_are_shown_in_the_brands_zone_and_stay_utc_in_json(postroom: Postr
     exact = postroom("publication", "reschedule", one, "2027-07-04T09:00Z")
     assert "2027-07-04 11:00:00 CEST" in exact.out
     assert "2027-07-04T09:00:00+00:00" in postroom("publication", "show", one, "--json").out
+
+
+def test_what_holds_a_publication_is_shown_with_it(postroom: Postroom, owner: Actor, channel: Channel):
+    made = postroom(
+        "post", "create", "--text", "Hello", "--channel", channel.username, "--at", "2027-01-04T09:00", "--json"
+    )
+    one = made.json["publications"][0]["id"]
+    assert "Held" not in postroom("publication", "show", one).out
+    with acting(owner):
+        Lane.objects.update(hold_until=datetime(2999, 1, 4, 10, tzinfo=UTC), hold_why="slow down")
+    shown = postroom("publication", "show", one).out
+    assert "Held until    2999-01-04 10:00:00" in shown
+    assert "Held because  slow down" in shown
 
 
 def test_texts_threads_and_pictures_from_files(postroom: Postroom, channel: Channel, tmp_path: Path):
