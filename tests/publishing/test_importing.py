@@ -23,7 +23,12 @@ def channel(cast: Cast) -> Channel:
 
 
 def take(actor: Actor, cast: Cast, *there: There, **more: Any) -> Any:
-    given = {"brand_id": cast.brand.id, "writing": Writing(text="From before"), "published_at": BEFORE, "now": NOW}
+    given: dict[str, Any] = {
+        "brand_id": cast.brand.id,
+        "writing": Writing(text="From before"),
+        "published_at": BEFORE,
+        "now": NOW,
+    }
     return import_post(actor=actor, there=there, **(given | more))
 
 

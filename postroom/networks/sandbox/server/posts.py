@@ -42,14 +42,9 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 
 def accept(
-    store: Store,
-    account: Row,
-    post: dict[str, Any],
-    idempotency_key: str | None = None,
-    *,
-    made_at: float | None = None,
+    store: Store, account: Row, post: dict[str, Any], key: str | None = None, *, made_at: float | None = None
 ) -> Row:
-    """Make a post public, if the day's quota allows; as of `made_at` if given."""
+    """Make a post public, if the day's quota allows. `key`: its Idempotency-Key; `made_at`: as of then."""
     now = time.time()
     today = store.one("select count(*) as n from post where account_id = ? and made_at > ?", account["id"], now - DAY)
     if today and today["n"] >= account["posts_a_day"]:
@@ -57,7 +52,7 @@ def accept(
     post_id = new_id()
     store.run(
         "insert into post values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
-        post_id, account["id"], str(post.get("key", "")), idempotency_key, post["format"], post.get("text", ""),
+        post_id, account["id"], str(post.get("key", "")), key, post["format"], post.get("text", ""),
         orjson.dumps(post).decode(), post.get("reply_to"), post.get("root"), now if made_at is None else made_at,
     )  # fmt: skip
     made = store.one("select * from post where id = ?", post_id)
