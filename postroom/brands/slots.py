@@ -57,6 +57,47 @@ def set_slots(
         return made
 
 
+def change_slots(
+    *,
+    actor: Actor,
+    brand_id: UUID,
+    now: datetime,
+    add: Iterable[WeeklyTime] = (),
+    remove: Iterable[WeeklyTime] = (),
+    channel_id: UUID | None = None,
+) -> list[PostingSlot]:
+    """Add and remove single slots, whatever others change meanwhile; one that is there (or gone) is no error.
+
+    Gives all that are there then. Raises BadInput, NotAllowed, NotFound.
+    """
+    del now
+    added, removed = _read(add), set(_read(remove))
+    channel = None if channel_id is None else values.identifier("channel_id", channel_id)
+    with acting(actor):
+        brand = open_brand(actor, brand_id, Permission.BRANDS_EDIT)
+        there = PostingSlot.objects.filter(brand=brand, channel_id=channel)
+        gone = [one.id for one in there if WeeklyTime(one.weekday, one.local_time) in removed]
+        there.filter(id__in=gone).delete()
+        PostingSlot.objects.bulk_create(
+            (
+                PostingSlot(
+                    workspace_id=actor.workspace_id,
+                    brand=brand,
+                    channel_id=channel,
+                    weekday=one.weekday,
+                    local_time=one.local_time,
+                )
+                for one in added
+            ),
+            ignore_conflicts=True,
+        )
+        now_there = list(there.all())
+        if len(now_there) > AT_MOST:
+            raise BadInput("times", len(now_there), f"up to {AT_MOST} slots")
+        record("brand.slots_set", brand, workspace_id=actor.workspace_id, context={"count": len(now_there)})
+        return now_there
+
+
 def _read(times: Iterable[WeeklyTime]) -> list[WeeklyTime]:
     wanted = sorted(set(times))
     if len(wanted) > AT_MOST:

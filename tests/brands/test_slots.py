@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from postroom.brands import queries
 from postroom.brands.editing import edit_brand
 from postroom.brands.queries import next_free_slot, slot_moments
-from postroom.brands.slots import AT_MOST, WeeklyTime, set_slots
-from postroom.workspaces.errors import BadInput, NotFound
+from postroom.brands.slots import AT_MOST, WeeklyTime, change_slots, set_slots
+from postroom.workspaces.errors import BadInput, NotAllowed, NotFound
 from tests.make.brands import make_slots
 from tests.make.workspaces import NOW, Cast
 
@@ -126,3 +126,41 @@ def test_slots_that_do_not_fit_are_refused(cast: Cast, times: list[WeeklyTime]) 
     assert AT_MOST < 7 * 24 * 5
     with pytest.raises(NotFound):
         set_slots(actor=cast.owner, brand_id=uuid4(), times=[], now=NOW)
+
+
+def test_single_slots_come_and_go_and_the_others_stay(cast: Cast) -> None:
+    make_slots(cast.owner, cast.brand, (0, "18:00"), (2, "09:30"))
+    asked: dict[str, Any] = {"actor": cast.owner, "brand_id": cast.brand.id, "now": NOW}
+    there = change_slots(
+        add=[WeeklyTime(0, time(18)), WeeklyTime(1, time(7))], remove=[WeeklyTime(2, time(9, 30))], **asked
+    )
+    assert [(one.weekday, one.local_time) for one in there] == [(0, time(18)), (1, time(7))]
+    assert len(change_slots(remove=[WeeklyTime(5, time(5))], **asked)) == 2
+    own = uuid4()
+    assert len(change_slots(add=[WeeklyTime(4, time(4))], channel_id=own, **asked)) == 1
+    assert len(queries.slots(cast.viewer, cast.brand.id)) == 2
+
+
+@pytest.mark.outsider("brands.slots.change_slots")
+def test_an_outsider_changes_no_slot(cast: Cast) -> None:
+    make_slots(cast.owner, cast.brand, (0, "18:00"))
+    with pytest.raises(NotFound):
+        change_slots(actor=cast.outsider, brand_id=cast.brand.id, remove=[WeeklyTime(0, time(18))], now=NOW)
+    with pytest.raises(NotAllowed):
+        change_slots(actor=cast.editor, brand_id=cast.brand.id, remove=[WeeklyTime(0, time(18))], now=NOW)
+    assert len(queries.slots(cast.viewer, cast.brand.id)) == 1
+
+
+@pytest.mark.bad_input("brands.slots.change_slots")
+def test_a_slot_that_does_not_fit_is_not_added(cast: Cast) -> None:
+    asked: dict[str, Any] = {"actor": cast.owner, "brand_id": cast.brand.id, "now": NOW}
+    for wrong in (WeeklyTime(7, time(9)), WeeklyTime(0, time(9, 0, 1)), WeeklyTime(0, time(9, tzinfo=UTC))):
+        with pytest.raises(BadInput):
+            change_slots(add=[wrong], **asked)
+    quarters = [
+        WeeklyTime(day, time(hour, minute)) for day in range(7) for hour in range(24) for minute in (0, 15, 30, 45)
+    ]
+    assert len(change_slots(add=quarters, **asked)) == AT_MOST
+    with pytest.raises(BadInput):
+        change_slots(add=[WeeklyTime(0, time(9, 1))], **asked)
+    assert len(queries.slots(cast.viewer, cast.brand.id)) == AT_MOST
