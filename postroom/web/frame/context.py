@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from postroom.publishing.glancing import rail_channels
 from postroom.publishing.watching import away
+from postroom.web.frame.seats import Seat
 from postroom.workspaces.permissions import Permission
 
 PLACES = (
@@ -37,7 +39,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             for name, label, icon, needed in PLACES
             if needed is None or seat.actor.may(needed)
         ],
+        "rail_channels": _rail_channels(seat, request),
         "may_write": seat.actor.may(Permission.POSTS_WRITE),
         "away": away(now=timezone.now()),
     }
     return told
+
+
+def _rail_channels(seat: Seat, request: HttpRequest) -> list[dict[str, Any]]:
+    """Give the first channels with what waits on each; the one that is open is marked."""
+    given = request.resolver_match.kwargs if request.resolver_match else {}
+    return [
+        {
+            "is": one,
+            "url": reverse("channels-one", args=[seat.workspace.slug, one.id]),
+            "is_here": given.get("channel_id") == one.id,
+        }
+        for one in rail_channels(seat.actor)
+    ]

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from postroom.web.frame.soon import soon
+from postroom.web.home import views
 
 urlpatterns = [
-    path("", soon, name="home"),
+    path("", views.show, name="home"),
+    path("again/<uuid:publication_id>/", views.again, name="home-again"),
 ]
