@@ -1,12 +1,16 @@
+from datetime import timedelta
+from uuid import UUID, uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from postroom.library.queries import assets, assets_by_id, one_asset
+from postroom.library.queries import SORTS, assets, assets_by_id, count_without_alt, one_asset, removed_assets
+from postroom.library.removing import GRACE, remove_asset
 from postroom.workspaces.errors import BadInput, NotFound
 from postroom.workspaces.models import Role
 from tests.make.library import jpeg, make_asset, wav
-from tests.make.workspaces import make_member
+from tests.make.workspaces import NOW, make_member
 
 
 @pytest.fixture
@@ -66,3 +70,46 @@ def test_outsiders_see_nothing(cast, five):
     assert assets_by_id(cast.outsider, [asset.id for asset in five]) == {}
     with pytest.raises(NotFound):
         one_asset(cast.outsider, five[0].id)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_every_order_is_whole_page_by_page(cast, sort):
+    for shade, name in enumerate(("c", "a", "b", "a", "c")):
+        make_asset(cast.owner, jpeg(shade), filename=f"{name}.jpg")
+    whole = [row.id for row in assets(cast.viewer, sort=sort)]
+    seen: list[UUID] = []
+    while page := assets(cast.viewer, sort=sort, after=seen[-1] if seen else None, limit=2):
+        seen += [row.id for row in page]
+    assert (seen, len(whole)) == (whole, 5)
+    with pytest.raises(BadInput):
+        assets(cast.viewer, sort="luck")
+
+
+def test_orders_are_what_they_say(cast):
+    for size, name in ((300, "b"), (100, "c"), (200, "a")):
+        make_asset(cast.owner, jpeg(width=size), filename=f"{name}.jpg")
+
+    def names(sort: str) -> str:
+        return "".join(row.filename[0] for row in assets(cast.viewer, sort=sort))
+
+    assert [names(sort) for sort in ("newest", "oldest", "name", "largest")] == ["acb", "bca", "abc", "bac"]
+    assert assets(cast.viewer, sort="name", after=uuid4()) == []
+
+
+def test_what_is_seen_and_has_no_words_is_counted(cast):
+    bare = make_asset(cast.owner, jpeg(1), brand_id=cast.other_brand.id)
+    make_asset(cast.owner, jpeg(2), alt_text="A loaf")
+    make_asset(cast.owner, wav(), filename="song.wav")
+    assert [row.id for row in assets(cast.owner, no_alt=True)] == [bare.id]
+    limited = make_member(cast.owner, Role.EDITOR, brand_ids=[cast.brand.id])
+    assert (count_without_alt(cast.owner), count_without_alt(limited), count_without_alt(cast.outsider)) == (1, 0, 0)
+
+
+def test_removed_files_are_listed_while_they_can_be_restored(cast):
+    first, second = make_asset(cast.owner, jpeg(1)), make_asset(cast.owner, jpeg(2))
+    for at, one in enumerate((first, second)):
+        remove_asset(actor=cast.owner, asset_id=one.id, now=NOW + timedelta(hours=at))
+    rows = removed_assets(cast.viewer)
+    assert [row.id for row in rows] == [second.id, first.id]
+    assert rows[1].restorable_until == NOW + GRACE
+    assert removed_assets(cast.outsider) == []
