@@ -106,7 +106,7 @@ def glance(actor: Actor, *, now: datetime, limit: int = 8) -> Glance:
         coming = ask_all(load("home_next"), values | {"since": now - STILL_NEAR})
         stuck = ask_all(load("home_stuck"), values | {"since": now - LOOK_BACK, "limit": limit + 1})
         drafts = ask_all(load("home_drafts"), values | {"limit": 5}) if actor.user_id else []
-        lately = ask_all(load("home_lately"), values)
+        lately = ask_all(load("home_lately"), values | {"limit": 6})
         channels = channels_in_need(actor, now=now, limit=limit)
     return Glance(
         next=[_moment(row) for row in coming],

@@ -159,6 +159,7 @@ def _may(request: Seated, row: ChannelRow) -> dict[str, bool]:
         "pause": is_here and actor.may(Permission.PAUSE, row.brand_id),
         "edit": edit,
         "connect": actor.may(Permission.CHANNELS_CONNECT, row.brand_id),
-        "refresh": edit and known is not None and known.connecting.refresh is not None,
+        "refresh": edit and row.status != "revoked" and known is not None and known.connecting.refresh is not None,
+        "tell": known is not None and known.connecting.revoke is not None,
         "write": is_here and actor.may(Permission.POSTS_WRITE, row.brand_id),
     }

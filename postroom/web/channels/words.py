@@ -118,4 +118,6 @@ def _health(channel: SeenChannel, now: datetime) -> Standing:
     if channel.health == "degraded":
         says = _("The network couldn't be reached lately%(why)s. It is tried again by itself; you can check it now.")
         return Standing("warn", "alert-triangle", _("Some trouble"), says % {"why": why}, CHECK)
-    return Standing("good", "circle-check", _("Works"), _("The last call to the network worked."))
+    return Standing(
+        "good", "circle-check", _("Works"), _("Nothing is wrong. Postroom looks after it about once a day.")
+    )
