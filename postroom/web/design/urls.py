@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from postroom.web.frame.soon import soon
+from postroom.web.design import views
 
 urlpatterns = [
-    path("design/", soon, name="design"),
+    path("design/", views.show, name="design"),
 ]
