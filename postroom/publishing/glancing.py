@@ -18,6 +18,9 @@ STILL_NEAR: Final = timedelta(hours=12)
 LOOK_BACK: Final = timedelta(days=30)
 """How far back what failed is still brought before somebody; older ones are in the calendar."""
 
+LOOK_AHEAD: Final = timedelta(days=1)
+"""What is not due for so long can't have failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -104,7 +107,8 @@ def glance(actor: Actor, *, now: datetime, limit: int = 8) -> Glance:
     values = _whose(actor) | {"now": now, "limit": limit, "user": actor.user_id}
     with seeing(actor):
         coming = ask_all(load("home_next"), values | {"since": now - STILL_NEAR})
-        stuck = ask_all(load("home_stuck"), values | {"since": now - LOOK_BACK, "limit": limit + 1})
+        weeks = {"since": now - LOOK_BACK, "until": now + LOOK_AHEAD}
+        stuck = ask_all(load("home_stuck"), values | weeks | {"limit": limit + 1})
         drafts = ask_all(load("home_drafts"), values | {"limit": 5}) if actor.user_id else []
         lately = ask_all(load("home_lately"), values | {"limit": 6})
         channels = channels_in_need(actor, now=now, limit=limit)

@@ -74,7 +74,10 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What lies before one channel. `held_until`: the network asked to wait, or its quota is used up."""
+    """What lies before one channel. `unsettled`: so many only a person can tell of, whether they are public.
+
+    `held_until`: the network asked to wait, or its quota is used up.
+    """
 
     waits: int
     unsettled: int
@@ -140,7 +143,7 @@ def outlook(actor: Actor, *, channel_id: UUID, limit: int = 8) -> Outlook:
         rows = [
             Coming(post, at, status, title or own or text, why) for post, at, status, own, title, text, why in found
         ]
-        unsettled = there.filter(published_at=None, status=PublicationStatus.UNKNOWN).count()
+        unsettled = there.filter(published_at=None, not_before=None, status=PublicationStatus.UNKNOWN).count()
         waits = waiting.count() if len(rows) == limit else len(rows)
         lane = Lane.objects.filter(channel_id=channel_id).values_list("hold_until", "hold_why").first()
     held_until, held_why = lane or (None, "")

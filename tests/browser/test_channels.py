@@ -84,7 +84,7 @@ def test_an_account_is_connected_paused_resumed_and_let_go(cast: Cast, visit: Vi
 
     page.get_by_role("link", name="Disconnect…").click()
     asking = page.get_by_role("dialog") if js else page.locator("#disconnect")
-    expect(asking.get_by_text("Nothing is scheduled on it.")).to_be_visible()
+    expect(asking.get_by_text("Nothing waits on it.")).to_be_visible()
     asking.get_by_role("button", name="Disconnect").click()
     expect(page.get_by_role("heading", name="Disconnected")).to_be_visible()
     assert channels(cast.owner) == []

@@ -136,10 +136,10 @@ def test_checking_and_renewing_say_what_came_of_it(cast: Cast, toy: Toy) -> None
 def test_disconnecting_says_before_and_after_what_happens_to_what_waits(cast: Cast, rich: Rich, toy: Toy) -> None:
     at, channel = desk(cast, cast.owner), rich.channels[0]
     html = at.read(f"{channel.id}/")
-    assert "publications are scheduled on it. They are not cancelled" in html
+    assert "4 publications wait on it. They are not cancelled" in html
     answer = at.client.post(at.at(f"{channel.id}/disconnect/"), {"why": "Sold"}, follow=True)
     assert "is disconnected, and its key is destroyed." in answer.text
-    assert "wait on it until it is connected again" in answer.text
+    assert "4 publications wait on it until it is connected again" in answer.text
     assert "Connect again" in answer.text
     assert one_channel(cast.owner, channel.id).deleted_at is not None
     assert "Morning Post" in at.read("?state=gone")

@@ -144,6 +144,7 @@ def _page(request: Seated, channel_id: UUID, *, status: int = 200, **more: Any) 
         "life": life_words(row.lifecycle),
         "moves": moves_from(row.lifecycle),
         "ahead": ahead,
+        "behind": waiting_on_channel(actor, channel_id),
         "steps": steps,
         "may": _may(request, row),
     }
