@@ -7,7 +7,7 @@ import typer
 
 from postroom.cli.output import Json, command, say, show_json
 from postroom.config import folder
-from postroom.config.env import environment
+from postroom.config.env import Environment, environment
 
 if TYPE_CHECKING:
     from postroom.upkeep.findings import Finding
@@ -42,6 +42,7 @@ def _look() -> "Iterator[Finding]":
 
     here = environment()
     yield from look_at_machine(here.data)
+    yield _look_at_mail(here)
     owner = folder.owner_address(here)
     if not owner:
         yield bad("Database", "The embedded one was never started.", "postroom up")
@@ -64,3 +65,13 @@ def _look() -> "Iterator[Finding]":
         yield waiting
         if waiting.health is Health.GOOD:
             yield look_at_keys(here.data / "keys.json", given=here.keys, owner=owner)
+
+
+def _look_at_mail(here: Environment) -> "Finding":
+    """Sending none is a choice: it is said, with what it means, and isn't held against anybody."""
+    from postroom.upkeep.findings import good
+
+    if here.email_host:
+        return good("E-mail", f"Sent through {here.email_host}:{here.email_port}; addresses have to be verified.")
+    words = "Not sent: addresses aren't verified, passwords are reset by `postroom user link EMAIL`."
+    return good("E-mail", f"{words} POSTROOM_EMAIL_HOST switches it on.")

@@ -10,6 +10,7 @@ from postroom.cli.member import ROLES
 from postroom.cli.operator import As, In, brand_named, demand_id, operator, user_named, with_brands
 from postroom.cli.output import Json, commands, say, show_json, show_rows, start
 from postroom.cli.zones import Zones
+from postroom.config.env import environment
 
 app = commands("Invitations into a workspace.")
 COLUMNS = {"email": "E-mail", "role": "Role", "brands": "Brands", "expires_at": "Ends", "id": "Id"}
@@ -26,7 +27,7 @@ def create(
     workspace: In = "",
     as_json: Json = False,
 ) -> None:
-    """Invite a person for a week. The secret is printed once; nothing is sent, so hand it over yourself."""
+    """Invite a person for a week. The secret is printed once; hand it over yourself where no e-mail is sent."""
     actor = operator(as_, workspace)
     from postroom.workspaces.inviting import invite
 
@@ -37,6 +38,9 @@ def create(
         return
     say(f"{made.invitation.email} is invited as {made.invitation.role}. The secret, shown only now:")
     print(made.secret)  # noqa: T201 - what was asked for
+    say(f"Their link: {environment().public_url}/invitations/{made.secret}/")
+    if made.is_sent:
+        say("It was sent by e-mail.")
     say(f"It is taken up on this machine with: postroom invitation accept {made.invitation.email}")
 
 

@@ -83,9 +83,9 @@ def demand_database() -> None:
         raise NotReachable(f"There is no database in {here.data} yet. Start Postroom with: postroom up")
 
 
-def become(module: str) -> NoReturn:
+def become(module: str, *words: str) -> NoReturn:
     """Go on as another program of Postroom's, without what the command line has loaded by now."""
-    os.execv(sys.executable, [sys.executable, "-m", module])  # noqa: S606 - ourselves, no shell
+    os.execv(sys.executable, [sys.executable, "-m", module, *words])  # noqa: S606 - ourselves, no shell
 
 
 def say(words: str) -> None:

@@ -86,8 +86,8 @@ class Part:
 class Supervisor:
     """Everything `postroom up` runs."""
 
-    def __init__(self, here: Environment) -> None:
-        self.here = here
+    def __init__(self, here: Environment, *, welcomes: bool = False) -> None:
+        self.here, self.welcomes = here, welcomes
         self.database: Embedded | None = None
         python = [sys.executable, "-m"]
         self.parts = [Part("web server", [*python, "postroom.config.serving"])]
@@ -167,6 +167,8 @@ class Supervisor:
         if not self.answered and _answers(self.here.host, self.here.port):
             self.answered = True
             say(f"ready at {self.here.public_url} (stop with Ctrl-C)")
+            if self.welcomes:
+                _welcome()
 
     def _stop(self) -> None:
         self.stopping = True
@@ -189,6 +191,16 @@ def _demand_free(host: str, port: int) -> None:
             ) from None
 
 
+def _welcome() -> None:
+    """Print the link for the first account where there is none yet: in a process of its own, for it needs Django."""
+    subprocess.run(
+        [sys.executable, "-m", "postroom.cli", "user", "link", "--first"],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=die_with_parent(),
+    )
+
+
 def _answers(host: str, port: int) -> bool:
     reach = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a comparison, not a bind
     try:
@@ -201,7 +213,7 @@ def _answers(host: str, port: int) -> bool:
 def main() -> int:
     """Supervise; the exit code."""
     try:
-        Supervisor(environment()).run()
+        Supervisor(environment(), welcomes="--welcome" in sys.argv).run()
     except (Stopped, DatabaseProblem, EnvironmentProblem) as problem:
         say(str(problem))
         return 1

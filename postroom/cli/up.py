@@ -26,4 +26,4 @@ def up(
         os.environ["POSTROOM_WORKER"] = "off"
     environment.cache_clear()
     environment()  # a bad variable is told here
-    become("postroom.cli.supervisor")
+    become("postroom.cli.supervisor", "--welcome")

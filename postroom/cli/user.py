@@ -8,8 +8,9 @@ import typer
 
 from postroom.cli.asking import ask_hidden
 from postroom.cli.operator import In, user_named, workspace_named
-from postroom.cli.output import Json, commands, say, show_json, show_rows, start
+from postroom.cli.output import Json, WronglyCalled, commands, say, show_json, show_rows, start
 from postroom.cli.zones import Zones
+from postroom.config.env import environment
 
 app = commands("People who can sign in.")
 Generate = Annotated[bool, typer.Option("--generate", help="Make up a password and print it once.")]
@@ -57,6 +58,35 @@ def password(email: str, *, generate: Generate = False, as_json: Json = False) -
     new = _password(generate=generate)
     change_password(user_id=user.id, old=old, new=new, now=datetime.now(UTC))
     _tell(user.id, user.email, new if generate else None, as_json=as_json)
+
+
+@app.command()
+def link(
+    email: Annotated[str, typer.Argument(metavar="[EMAIL]", help="Whom to sign in; nobody yet: the first user.")] = "",
+    *,
+    first: Annotated[bool, typer.Option("--first", hidden=True, help="Say nothing where there are users.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Print a link that works once, for a day: it signs EMAIL in, or lets the first user of all make an account."""
+    start()
+    from postroom.workspaces.links import VALID_FOR, is_empty, make_set_up_token, make_sign_in_token
+
+    now, base = datetime.now(UTC), environment().public_url
+    if email:
+        address = f"{base}/sign-in/{make_sign_in_token(user_id=user_named(email).id, now=now)}/"
+        words = f"This link signs {email} in, once, within a day; whoever has it can use it:"
+    elif is_empty():
+        address = f"{base}/set-up/{make_set_up_token(now=now)}/"
+        words = "Nobody has an account yet. Make the first one, within a day, at:"
+    elif first:
+        return
+    else:
+        raise WronglyCalled("There are users already; say who is to be signed in: postroom user link EMAIL")
+    if as_json:
+        show_json({"email": email or None, "link": address, "ends_at": now + VALID_FOR})
+        return
+    say(words)
+    print(address, flush=True)  # noqa: T201 - what was asked for
 
 
 def _password(*, generate: bool) -> str:

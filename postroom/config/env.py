@@ -104,6 +104,20 @@ class Environment:
     allow_private: tuple[str, ...] = _var(
         kinds.words, (), "Private addresses (10.0.0.0/8, localhost:3000, …) that networks' servers may be at."
     )
+    signup: str = _var(
+        kinds.one_of("invited", "open"),
+        "invited",
+        "Who may make an account: those who are invited, or everybody who finds the page.",
+    )
+    email_host: str = _var(kinds.text, "", "SMTP server that takes e-mails. Without it none are sent.")
+    email_port: int = _var(kinds.whole(1, 65535), 587, "Its port.")
+    email_security: str = _var(
+        kinds.one_of("starttls", "tls", "none"), "starttls", "How the line to it is encrypted; port 465 wants tls."
+    )
+    email_user: str = _var(kinds.text, "", "User name there.")
+    email_password: str = _var(kinds.text, "", "Password there.", secret=True)
+    email_from: str = _var(kinds.text, "", "Sender of e-mails. Default: postroom@ and the host of POSTROOM_URL.")
+
     sandbox: bool = _var(kinds.switch, default=False, doc="Run the sandbox network, for trying things out.")
     sandbox_port: int = _var(kinds.whole(1, 65535), 8601, "Port of the sandbox network.")
 

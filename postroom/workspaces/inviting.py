@@ -17,7 +17,8 @@ from postroom.events.recording import record
 from postroom.workspaces import values
 from postroom.workspaces.actors import Actor, acting
 from postroom.workspaces.errors import Conflict, NotAllowed, NotFound
-from postroom.workspaces.models import Invitation, Membership, User
+from postroom.workspaces.mailing import send_invitation
+from postroom.workspaces.models import Invitation, Membership, User, Workspace
 from postroom.workspaces.permissions import Permission
 from postroom.workspaces.rank import read_brands, read_role
 
@@ -36,6 +37,20 @@ class Invited:
 
     invitation: Invitation
     secret: str = field(repr=False)
+    is_sent: bool = False
+    """Whether an e-mail with the link went out."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """An invitation as whoever holds its secret may see it."""
+
+    email: str
+    role: str
+    workspace: str
+    slug: str
+    invited_by: str
+    expires_at: datetime
 
 
 def invite(*, actor: Actor, email: str, role: str, now: datetime, brand_ids: Collection[UUID] | None = None) -> Invited:
@@ -57,7 +72,25 @@ def invite(*, actor: Actor, email: str, role: str, now: datetime, brand_ids: Col
             expires_at=now + VALID_FOR,
         )
         record("invitation.made", made, workspace_id=actor.workspace_id, context={"email": address, "role": given})
-    return Invited(made, secret)
+        workspace = Workspace.objects.get(id=actor.workspace_id).name
+    sent = send_invitation(made, secret=secret, inviter=actor.name, workspace=workspace)
+    return Invited(made, secret, sent)
+
+
+def look_at_invitation(*, secret: str, now: datetime) -> OpenInvitation:
+    """Say what a secret invites to. NotFound when it is unknown, used, revoked or late: not told apart."""
+    invitation = _by_secret(secret, now)
+    with scope(workspace_id=invitation.workspace_id):
+        workspace = Workspace.objects.get(id=invitation.workspace_id)
+    inviter = User.objects.filter(id=invitation.invited_by_id).first() if invitation.invited_by_id else None
+    return OpenInvitation(
+        email=invitation.email,
+        role=invitation.role,
+        workspace=workspace.name,
+        slug=workspace.slug,
+        invited_by=str(inviter) if inviter else "",
+        expires_at=invitation.expires_at,
+    )
 
 
 def accept_invitation(*, user_id: UUID, secret: str, now: datetime) -> Membership:
@@ -65,10 +98,8 @@ def accept_invitation(*, user_id: UUID, secret: str, now: datetime) -> Membershi
 
     Raises NotFound (unknown, used, revoked or late: not told apart), NotAllowed (another address), AlreadyMember.
     """
-    user = User.objects.filter(id=user_id, is_active=True).first()
-    found = Invitation.objects.raw("SELECT * FROM postroom_invitation(%s)", [_hash(secret)])
-    invitation = next(iter(found), None)
-    if user is None or invitation is None or invitation.expires_at <= now:
+    user, invitation = User.objects.filter(id=user_id, is_active=True).first(), _by_secret(secret, now)
+    if user is None:
         raise NotFound("invitation")
     if user.email.lower() != invitation.email.lower():
         raise NotAllowed("This invitation was sent to another e-mail address.")
@@ -100,6 +131,14 @@ def revoke_invitation(*, actor: Actor, invitation_id: UUID, now: datetime) -> In
         invitation = Invitation.objects.get(id=wanted)
         record("invitation.revoked", invitation, workspace_id=actor.workspace_id)
         return invitation
+
+
+def _by_secret(secret: str, now: datetime) -> Invitation:
+    found = Invitation.objects.raw("SELECT * FROM postroom_invitation(%s)", [_hash(secret)])
+    invitation = next(iter(found), None)
+    if invitation is None or invitation.expires_at <= now:
+        raise NotFound("invitation")
+    return invitation
 
 
 def _open() -> Q:

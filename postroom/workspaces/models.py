@@ -27,7 +27,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(Row, AbstractBaseUser, PermissionsMixin):
-    """A person who signs in. Belongs to no workspace by itself; memberships do that."""
+    """A person who signs in. Belongs to no workspace by itself; memberships do that.
+
+    Whether `email` is verified is kept by allauth, in its EmailAddress alone.
+    """
 
     email = models.EmailField(unique=True)
     username = models.CharField(max_length=60, unique=True, null=True, blank=True)
@@ -36,9 +39,8 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     avatar_url = models.TextField(blank=True, default="")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
-    email_verified_at = models.DateTimeField(null=True, blank=True)
     preferences = models.JSONField(default=dict, blank=True)
-    """time_zone, locale, theme (light, dark, auto), week_start (0 Monday … 6 Sunday)."""
+    """time_zone, locale, theme (light, dark, auto, contrast), week_start (0 Monday … 6 Sunday)."""
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"

@@ -18,7 +18,7 @@ from postroom.workspaces.models import Membership, Role, User, Workspace
 PREFERENCES: dict[str, values.Reader] = {
     "time_zone": values.time_zone,
     "locale": values.text(35, least=2),
-    "theme": values.one_of(("light", "dark", "auto")),
+    "theme": values.one_of(("light", "dark", "auto", "contrast")),
     "week_start": values.whole(0, 6),
 }
 FIELDS: dict[str, values.Reader] = {
@@ -68,10 +68,16 @@ def change_password(*, user_id: UUID, old: str | None, new: str, now: datetime) 
 
 
 def edit_user(*, user_id: UUID, now: datetime, preferences: dict[str, Any] | None = None, **fields: object) -> User:
-    """Change names and preferences; what isn't given stays. Raises NotFound, BadInput, AlreadyThere."""
+    """Change names and preferences; what isn't given stays. A preference of None is forgotten.
+
+    Raises NotFound, BadInput, AlreadyThere.
+    """
     del now
     clean = values.read_fields(fields, FIELDS)
-    chosen = values.read_fields(preferences or {}, PREFERENCES)
+    dropped = {name for name, value in (preferences or {}).items() if value is None and name in PREFERENCES}
+    chosen = values.read_fields(
+        {name: value for name, value in (preferences or {}).items() if name not in dropped}, PREFERENCES
+    )
     try:
         with transaction.atomic():
             user = User.objects.select_for_update().filter(id=user_id, is_active=True).first()
@@ -79,7 +85,8 @@ def edit_user(*, user_id: UUID, now: datetime, preferences: dict[str, Any] | Non
                 raise NotFound("user", user_id)
             for name, value in clean.items():
                 setattr(user, name, value)
-            user.preferences = {**user.preferences, **chosen}
+            merged = {**user.preferences, **chosen}
+            user.preferences = {name: value for name, value in merged.items() if name not in dropped}
             user.save(update_fields=[*clean, "preferences"])
     except IntegrityError:
         raise AlreadyThere("Somebody has this username already.") from None

