@@ -43,6 +43,23 @@ def test_many_are_sent_at_once_and_a_bad_one_is_said(cast: Cast, visits) -> None
     visits.complaints[:] = [said for said in visits.complaints if "422" not in said]
 
 
+def test_a_file_is_dropped_anywhere_on_the_page(cast: Cast, visit) -> None:
+    page = visit(f"/w/{cast.workspace.slug}/library/?brand={cast.brand.id}", cast.editor)
+    dropped = page.evaluate_handle(
+        """(bytes) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(bytes)], "dropped.jpg", { type: "image/jpeg" }));
+            return carried;
+        }""",
+        list(jpeg()),
+    )
+    page.dispatch_event("main h1", "dragover", {"dataTransfer": dropped})
+    page.locator(".dropzone.over").wait_for()
+    page.dispatch_event("main h1", "drop", {"dataTransfer": dropped})
+    page.locator(".tile").get_by_text("dropped.jpg").wait_for()
+    assert [(row.filename, row.brand_id) for row in assets(cast.owner)] == [("dropped.jpg", cast.brand.id)]
+
+
 @pytest.mark.parametrize(("size", "theme"), [(WIDE, "light"), (PHONE, "dark")])
 def test_the_grid_is_searched_and_a_file_removed_and_brought_back(cast: Cast, visit, size, theme) -> None:
     make_asset(

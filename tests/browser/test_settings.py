@@ -20,6 +20,7 @@ def test_every_page_fits_and_has_one_heading(cast: Cast, visit, size, theme) -> 
     more = (f"members/{cast.editor.user_id}/", f"brands/{cast.brand.id}/", f"slots/{cast.brand.id}/")
     for path in (*PATHS, *more):
         page.goto(f"/w/{cast.workspace.slug}/settings/{path}")
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
         assert page.locator("h1").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], path
         unnamed = page.evaluate(

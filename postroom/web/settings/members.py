@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -22,6 +21,7 @@ from postroom.web.settings.tabs import given
 from postroom.web.settings.words import ROLES, matrix
 from postroom.workspaces import inviting
 from postroom.workspaces.errors import Conflict, NotAllowed, NotFound, Refusal
+from postroom.workspaces.mailing import address_of_invitation
 from postroom.workspaces.members import change_role, limit_to_brands, remove_member
 from postroom.workspaces.permissions import TABLE, Permission
 from postroom.workspaces.queries import MemberRow, invitations, members
@@ -58,8 +58,12 @@ def invite(request: Seated) -> HttpResponse:
     except Refusal as refusal:
         refuse(form, refusal)
         return _list(request, form, wrong=True)
-    link = f"{settings.PUBLIC_URL}/invitations/{made.secret}/"
-    shown = {"email": made.invitation.email, "expires_at": made.invitation.expires_at, "link": link}
+    shown = {
+        "email": made.invitation.email,
+        "expires_at": made.invitation.expires_at,
+        "link": address_of_invitation(made.secret),
+        "is_sent": made.is_sent,
+    }
     return _list(request, _invite_form(request), invited=shown)
 
 
