@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from postroom.channels.models import Channel
 from postroom.events.recording import record, resolve_events
 from postroom.publishing.changing import TooLate, move, open_publication, roll_up
 from postroom.publishing.fitting import check_fit, refuse_blocking
@@ -58,7 +59,11 @@ def _is_incomplete(publication: Publication) -> bool:
 def settle_publication(
     *, actor: Actor, publication_id: UUID, is_there: bool, now: datetime, url: str = "", send_again: bool = False
 ) -> Publication:
-    """Say of an unknown publication whether it is public: with its address, or not (then failed, or sent again)."""
+    """Say of an unknown publication whether it is public: with its address, or not (then failed, or sent again).
+
+    The address must be one of the channel's own server or of its profile's, where these are known. Errors: BadInput,
+    TooLate, NotFound.
+    """
     if is_there and urlsplit(url).scheme not in {"https", "http"}:
         raise BadInput("url", url, "the post's address, starting with https://")
     if is_there and send_again:
@@ -68,6 +73,7 @@ def settle_publication(
         if publication.status != _S.UNKNOWN:
             raise TooLate.of(publication)
         if is_there:
+            _demand_its_place(publication.channel, url)
             move(
                 publication, _S.PUBLISHED, published_at=now, url=url, not_before=None, reason="", error_class="settled"
             )
@@ -85,6 +91,18 @@ def settle_publication(
         record("publication.settled", publication, workspace_id=actor.workspace_id, context={"is_there": is_there})
         _resolve(actor, publication, now)
         return publication
+
+
+def _demand_its_place(channel: Channel, url: str) -> None:
+    """Refuse an address that can't be of this channel: it lies on neither its server nor its profile's."""
+    places = {_host(known) for known in (channel.server, channel.profile_url)} - {""}
+    host = _host(url)
+    if places and not any(host == place or host.endswith(f".{place}") for place in places):
+        raise BadInput("url", url, f"an address on {' or '.join(sorted(places))}")
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _resolve(actor: Actor, publication: Publication, now: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from postroom.web.frame.soon import soon
+from postroom.web.settle import views
 
 urlpatterns = [
-    path("settle/", soon, name="settle"),
+    path("settle/", views.show, name="settle"),
+    path("settle/<uuid:publication_id>/", views.answer, name="settle-answer"),
 ]
