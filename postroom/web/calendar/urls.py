@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from postroom.web.frame.soon import soon
+from postroom.web.calendar import moving, views
 
 urlpatterns = [
-    path("calendar/", soon, name="calendar"),
+    path("calendar/", views.show, name="calendar"),
+    path("calendar/posts/<uuid:post_id>/move/", moving.move, name="calendar-move"),
+    path("calendar/posts/<uuid:post_id>/back/", moving.back, name="calendar-back"),
 ]
