@@ -64,6 +64,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_ADAPTER = "postroom.web.signing.adapter.Adapter"
 ACCOUNT_FORMS = {
+    "login": "postroom.web.signing.forms.SignIn",
+    "reset_password": "postroom.web.signing.forms.Forgotten",
+    "reset_password_from_key": "postroom.web.signing.forms.NewPassword",
+    "set_password": "postroom.web.signing.forms.FirstPassword",
     "signup": "postroom.web.signing.forms.SignUp",
     "add_email": "postroom.web.signing.forms.NewAddress",
     "change_password": "postroom.web.signing.forms.ChangePassword",

@@ -99,3 +99,13 @@ def test_times_of_a_workspace_are_said_and_read_in_its_zone(postroom: Postroom, 
     listed = postroom("key", "list").out
     assert "2099-07-01 00:00:00 CEST" in listed
     assert "2099-07-01 02:00:00 CEST" in listed
+
+
+def test_links_for_the_first_user_and_for_one_there_is(postroom: Postroom):
+    first = postroom("user", "link")
+    assert (first.code, "/set-up/" in first.out, "first" in first.err) == (0, True, True)
+    assert "/set-up/" in postroom("user", "link", "--first").out
+    postroom("user", "create", "ada@example.org", "--no-password")
+    assert (postroom("user", "link").code, postroom("user", "link", "--first").out) == (2, "")
+    assert "/sign-in/" in postroom("user", "link", "ada@example.org", "--json").json["link"]
+    assert postroom("user", "link", "nobody@example.org").code == 1

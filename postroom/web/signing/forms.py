@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from allauth.account.forms import AddEmailForm, ChangePasswordForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
 from allauth.core import context
 from django import forms
 from django.conf import settings
@@ -15,7 +23,45 @@ from postroom.web.signing.adapter import BY_LINK, invitation_of
 HARD_TO_GUESS = _("At least 8 characters; not one of the common ones, and not like your name or address.")
 
 
-class SignUp(SignupForm):  # type: ignore[misc] # allauth has no types
+class Plain:
+    """Allauth's fields in our words: labels instead of placeholders, one way to say a thing."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Say it over again."""
+        super().__init__(*args, **more)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name in {"login", "email"}:
+                field.label = _("E-mail address")
+            if name in {"password", "oldpassword"}:
+                field.help_text = ""  # allauth's link for forgotten ones, which the page has already
+        again = "password2" in self.fields
+        if "password1" in self.fields:
+            self.fields["password1"].help_text = HARD_TO_GUESS
+            self.fields["password1"].label = _("New password") if again else _("Password")
+        if again:
+            self.fields["password2"].label = _("New password, again")
+
+
+class SignIn(Plain, LoginForm):  # type: ignore[misc] # allauth has no types
+    """Address and password."""
+
+
+class Forgotten(Plain, ResetPasswordForm):  # type: ignore[misc] # allauth has no types
+    """The address a link goes to."""
+
+
+class NewPassword(Plain, ResetPasswordKeyForm):  # type: ignore[misc] # allauth has no types
+    """A new password, by a link."""
+
+
+class FirstPassword(Plain, SetPasswordForm):  # type: ignore[misc] # allauth has no types
+    """A password, for who has none."""
+
+
+class SignUp(Plain, SignupForm):  # type: ignore[misc] # allauth has no types
     """Name, address, password. With an invitation the address is the one it was sent to."""
 
     name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
@@ -24,10 +70,6 @@ class SignUp(SignupForm):  # type: ignore[misc] # allauth has no types
     def __init__(self, *args: Any, **more: Any) -> None:
         """Fix the address of who is invited."""
         super().__init__(*args, **more)
-        self.fields["email"].label = _("E-mail address")
-        self.fields["password1"].help_text = HARD_TO_GUESS
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
         self.invitation = invitation_of(context.request)
         if self.invitation:
             self.initial["email"] = self.invitation.email
@@ -44,18 +86,17 @@ class SignUp(SignupForm):  # type: ignore[misc] # allauth has no types
         return email
 
 
-class ChangePassword(ChangePasswordForm):  # type: ignore[misc] # allauth has no types
+class ChangePassword(Plain, ChangePasswordForm):  # type: ignore[misc] # allauth has no types
     """A new password, by the old one; whoever came by a one-time link has shown enough."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         """Drop the question for the old one where it isn't needed."""
         super().__init__(*args, **more)
-        self.fields["password1"].help_text = HARD_TO_GUESS
         if context.request.session.get(BY_LINK):
             del self.fields["oldpassword"]
 
 
-class NewAddress(AddEmailForm):  # type: ignore[misc] # allauth has no types
+class NewAddress(Plain, AddEmailForm):  # type: ignore[misc] # allauth has no types
     """Another e-mail address; the one in use has to be verified first, or it would be dropped for one that isn't."""
 
     def clean_email(self) -> str:
