@@ -103,7 +103,7 @@ Rows = list[dict[str, Any]]
 
 
 def _contents(post: Post, publications: Sequence[Publication], writing: Writing | None) -> dict[UUID, Content]:
-    items, media = _said(writing) if writing else _stored(post)
+    items, media = said_rows(writing) if writing else _stored(post)
     return {one.id: content_of(post, one, items, media) for one in publications}
 
 
@@ -125,7 +125,8 @@ def _stored(post: Post) -> tuple[Rows, Rows]:
     return items, media
 
 
-def _said(writing: Writing) -> tuple[Rows, Rows]:
+def said_rows(writing: Writing) -> tuple[Rows, Rows]:
+    """Give a writing's items and files as the rows they would be."""
     items = [{"kind": item.kind, "text": item.text} for item in writing.items]
     media = [
         {"asset_id": one.asset_id, "item_position": position, "alt_text": one.alt_text, "crop": one.crop}

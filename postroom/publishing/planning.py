@@ -166,20 +166,20 @@ def _put_on(post: Post, variants: Sequence[Variant]) -> list[Publication]:
     ids = [variant.channel_id for variant in variants]
     if len(set(ids)) < len(ids):
         raise BadInput("channels", [str(one) for one in ids], "each channel once")
-    channels = _channels(ids) if ids else {}
+    channels = channels_to_plan(ids) if ids else {}
     rows = []
     for variant in variants:
         channel = channels.get(variant.channel_id)
         if channel is None or channel.brand_id != post.brand_id:
             raise NotFound("channel", variant.channel_id)
         row = Publication(workspace_id=post.workspace_id, post=post, channel=channel)
-        _apply(row, variant)
+        apply_variant(row, variant)
         rows.append(row)
     add_rows(rows)
     return rows
 
 
-def _channels(ids: Sequence[UUID]) -> dict[UUID, Channel]:
+def channels_to_plan(ids: Sequence[UUID]) -> dict[UUID, Channel]:
     """Give channels that aren't deleted, with no more of them than a check needs."""
     rows = ask_all(load("plan_channels"), {"ids": list(ids)})
     columns = ("id", "brand_id", "network", "learned")
@@ -189,12 +189,13 @@ def _channels(ids: Sequence[UUID]) -> dict[UUID, Channel]:
 def _rewrite(publication: Publication, variant: Variant) -> None:
     if publication.status not in REWRITABLE or publication.worker is not None:
         raise TooLate.of(publication)
-    _apply(publication, variant)
+    apply_variant(publication, variant)
     publication.version, publication.checkpoint = publication.version + 1, {}
     publication.save(update_fields=["text", "options", "media", "items", "format", "version", "checkpoint"])
 
 
-def _apply(publication: Publication, variant: Variant) -> None:
+def apply_variant(publication: Publication, variant: Variant) -> None:
+    """Write a variant's words on a publication's row. Errors: BadInput."""
     own = Writing(text=variant.text or "", media=variant.media or (), items=variant.items or ())
     check_writing(own)
     if variant.format and variant.format not in set(Format):

@@ -15,7 +15,7 @@ from postroom.library.models import Rendition
 from postroom.posts.content import ItemOf, MediaOf, Writing
 from postroom.posts.models import Post
 from postroom.posts.writing import NotEditable, remove_post
-from postroom.publishing import listing, planning, scheduling, settling
+from postroom.publishing import listing, planning, revising, scheduling, settling
 from postroom.publishing.changing import TooLate
 from postroom.publishing.fitting import DoesNotFit
 from postroom.publishing.models import Lane, Publication
@@ -258,6 +258,7 @@ Verbs = Sequence[tuple[Callable[..., object], dict[str, Any]]]
 @pytest.mark.outsider("publishing.planning.compose_post")
 @pytest.mark.outsider("publishing.planning.rewrite_post")
 @pytest.mark.outsider("publishing.planning.put_on_channels")
+@pytest.mark.outsider("publishing.revising.revise_post")
 @pytest.mark.outsider("publishing.planning.edit_publication")
 @pytest.mark.outsider("publishing.planning.check_post")
 @pytest.mark.outsider("publishing.scheduling.schedule_post")
@@ -278,6 +279,7 @@ def test_the_outsider_sees_and_changes_nothing(cast: Cast, channels: list[Channe
     of_posts: Verbs = (
         (planning.rewrite_post, {"writing": Writing(text="x")}),
         (planning.put_on_channels, {"variants": []}),
+        (revising.revise_post, {"writing": Writing(text="x"), "variants": []}),
         (planning.check_post, {}),
         (scheduling.schedule_post, {"when": LATER}),
         (scheduling.unschedule_post, {}),
@@ -306,6 +308,7 @@ def test_the_outsider_sees_and_changes_nothing(cast: Cast, channels: list[Channe
 @pytest.mark.bad_input("publishing.planning.compose_post")
 @pytest.mark.bad_input("publishing.planning.rewrite_post")
 @pytest.mark.bad_input("publishing.planning.put_on_channels")
+@pytest.mark.bad_input("publishing.revising.revise_post")
 @pytest.mark.bad_input("publishing.planning.edit_publication")
 @pytest.mark.bad_input("publishing.planning.check_post")
 @pytest.mark.bad_input("publishing.scheduling.schedule_post")
@@ -331,6 +334,8 @@ def test_bad_input_is_named(cast: Cast, channels: list[Channel]) -> None:
         planning.edit_publication(actor=actor, publication_id=one, variant=Variant(channel.id, format="opera"), now=NOW)
     with pytest.raises(NotFound, match="channel"):
         planning.put_on_channels(actor=actor, post_id=plan.post.id, variants=[Variant(missing)], now=NOW)
+    with pytest.raises(BadInput, match="text"):
+        revising.revise_post(actor=actor, post_id=plan.post.id, writing=Writing(text="\x00"), variants=[], now=NOW)
     past = At(NOW - timedelta(hours=1))
     with pytest.raises(BadInput, match="when"):
         scheduling.schedule_post(actor=actor, post_id=plan.post.id, when=past, now=NOW)

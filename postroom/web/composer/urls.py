@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from postroom.web.frame.soon import soon
+from postroom.web.composer import picking, views
 
 urlpatterns = [
-    path("compose/", soon, name="compose"),
+    path("compose/", views.show, name="compose"),
+    path("compose/files/", picking.show, name="compose-files"),
+    path("posts/<uuid:post_id>/edit/", views.show, name="compose-edit"),
 ]
