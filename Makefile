@@ -7,7 +7,7 @@ ON_BOTH = tests/database tests/workspaces tests/publishing tests/house/test_tena
 # Django with what only developers need: it watches that each room keeps one line of migrations
 DEVELOPING = DJANGO_SETTINGS_MODULE=tests.house.settings $(BIN)/python -m django
 
-.PHONY: help demo test check bench docs lock migrations setup format clean
+.PHONY: help demo test screenshots check bench docs lock migrations setup format clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -21,6 +21,11 @@ test: setup ## set everything up and run every test
 	@.ci/node
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup
 	$(if $(wildcard /usr/lib/postgresql/*/bin/initdb),$(BIN)/pytest -q -n $(JOBS) --pg embedded $(ON_BOTH))
+
+screenshots: setup ## picture every page, both widths, both themes, into screenshots/
+	@.ci/chromium
+	@.ci/node
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup tests/browser/test_every_page.py --shots screenshots
 
 check: setup ## format, lint, types, floors, house tests, templates, migrations
 	$(BIN)/ruff format --check .

@@ -10,7 +10,7 @@ from hypothesis import settings
 settings.register_profile("postroom", deadline=None)
 settings.load_profile("postroom")
 
-NEVER_SKIPPED_IN_CI = ("real_server", "browser", "pds")
+NEVER_SKIPPED_IN_CI = ("real_server", "browser", "pds", "chromium")
 """Markers, and fixtures that bring such a thing, for tests that forgot the marker."""
 
 

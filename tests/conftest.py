@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="debian" if server.debian_binaries() else "embedded",
         help="which PostgreSQL the tests run on",
     )
+    parser.addoption("--shots", metavar="FOLDER", help="keep a screenshot of every page there")
 
 
 def pytest_unconfigure() -> None:

@@ -69,14 +69,14 @@ def link(
 ) -> None:
     """Print a link that works once, for a day: it signs EMAIL in, or lets the first user of all make an account."""
     start()
-    from postroom.workspaces.links import VALID_FOR, is_empty, make_set_up_token, make_sign_in_token
+    from postroom.workspaces.links import VALID_FOR, is_empty, make_set_up_token
 
-    now, base = datetime.now(UTC), environment().public_url
+    now = datetime.now(UTC)
     if email:
-        address = f"{base}/sign-in/{make_sign_in_token(user_id=user_named(email).id, now=now)}/"
+        address = sign_in_address(email, now=now)
         words = f"This link signs {email} in, once, within a day; whoever has it can use it:"
     elif is_empty():
-        address = f"{base}/set-up/{make_set_up_token(now=now)}/"
+        address = f"{environment().public_url}/set-up/{make_set_up_token(now=now)}/"
         words = "Nobody has an account yet. Make the first one, within a day, at:"
     elif first:
         return
@@ -87,6 +87,13 @@ def link(
         return
     say(words)
     print(address, flush=True)  # noqa: T201 - what was asked for
+
+
+def sign_in_address(email: str, *, now: datetime) -> str:
+    """Make a link that signs this user in, once, within a day."""
+    from postroom.workspaces.links import make_sign_in_token
+
+    return f"{environment().public_url}/sign-in/{make_sign_in_token(user_id=user_named(email).id, now=now)}/"
 
 
 def _password(*, generate: bool) -> str:

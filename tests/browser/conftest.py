@@ -84,7 +84,7 @@ class Visits:
             viewport={"width": size[0], "height": size[1]}, color_scheme=theme, java_script_enabled=js,  # type: ignore[arg-type] # a word of the two
             base_url=self.site, reduced_motion="reduce",
         )  # fmt: skip
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if who is not None:
             cookie = signed_in(who).cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.site}])

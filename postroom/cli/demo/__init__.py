@@ -50,9 +50,10 @@ def _show(here: Environment, running: "subprocess.Popen[bytes]", *, following: b
     for address in (f"http://127.0.0.1:{here.port}/api/v1/health", f"{sandbox}/"):
         _await(address, running)
     start()
-    from postroom.cli.demo.filling import fill
+    from postroom.cli.demo.filling import EMAIL, fill
     from postroom.cli.demo.following import follow
     from postroom.cli.demo.past import admin_token
+    from postroom.cli.user import sign_in_address
 
     now = datetime.now(UTC)
     filled = fill(say, sandbox=sandbox, token=admin_token(here.data), now=now)
@@ -60,7 +61,8 @@ def _show(here: Environment, running: "subprocess.Popen[bytes]", *, following: b
     key_file.touch(mode=0o600)
     key_file.write_text(filled.key)
     print(  # noqa: T201 - this is where the command line speaks
-        f"\n  The sandbox's timeline  {sandbox}/\n"
+        f"\n  Sign in                 {sign_in_address(EMAIL, now=now)}   (once, within a day)\n"
+        f"  The sandbox's timeline  {sandbox}/\n"
         f"  API and its description {here.public_url}/api/v1/docs\n"
         f"  An API key              {filled.key}   (also in {key_file})\n"
         f"\n  Try:  curl -H 'Authorization: Bearer {filled.key}' {here.public_url}/api/v1/posts\n",
