@@ -1,5 +1,6 @@
 """Questions about channels: lists as light rows, one of them, what happened to it, and how one can be connected."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -116,14 +117,15 @@ def channels(
     after: UUID | None = None,
     limit: int = 100,
     gone: bool = False,
+    ids: Collection[UUID] | None = None,
 ) -> list[ChannelRow]:
     """The channels this actor sees, in the order they were made.
 
-    `after`: the id of the last one of the page before. `gone`: those that were disconnected as well.
+    `after`: the id of the last one of the page before. `gone`: those that were disconnected as well. `ids`: only these.
     """
     actor.demand(Permission.CHANNELS_READ)
     wanted = _seen_by(actor)
-    given = {"brand_id": brand_id, "network": network, "status": status, "id__gt": after}
+    given = {"brand_id": brand_id, "network": network, "status": status, "id__gt": after, "id__in": ids}
     wanted &= Q(**{name: value for name, value in given.items() if value is not None})
     if not gone:
         wanted &= Q(deleted_at=None)

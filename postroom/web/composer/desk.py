@@ -111,7 +111,16 @@ class Preview:
 
 def chips_of(actor: Actor, brand: Brand, sheet: Sheet) -> list[Chip]:
     """Offer a brand's channels."""
-    return [_chip(row, sheet) for row in channels(actor, brand_id=brand.id, limit=SHOWN)]
+    return [_chip(row, sheet) for row in offered(actor, brand, sheet)]
+
+
+def offered(actor: Actor, brand: Brand, sheet: Sheet) -> list[ChannelRow]:
+    """Give a brand's first channels and all that the post is on: saving takes away what isn't offered."""
+    rows = channels(actor, brand_id=brand.id, limit=SHOWN)
+    further = set(sheet.channels) - {row.id for row in rows}
+    if further:
+        rows += channels(actor, brand_id=brand.id, ids=further, limit=len(further), gone=True)
+    return rows
 
 
 def _chip(row: ChannelRow, sheet: Sheet) -> Chip:

@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from postroom.channels.queries import channels
 from postroom.publishing.fitting import DoesNotFit
 from postroom.publishing.listing import show_post
 from postroom.publishing.planning import Plan, compose_post
 from postroom.publishing.revising import revise_post
 from postroom.publishing.timing import At, NextSlot, Now, When
-from postroom.web.composer.desk import SHOWN, Brand
+from postroom.web.composer.desk import Brand, offered
 from postroom.web.composer.sheet import Sheet, variants_of, writing_of
 from postroom.workspaces.actors import Actor
 from postroom.workspaces.errors import BadInput, Conflict, Refusal
@@ -80,7 +79,7 @@ def _store(
     actor: Actor, brand: Brand, stored: Mapping[str, Any] | None, sheet: Sheet, time: tuple[When | None, datetime]
 ) -> Plan:
     when, now = time
-    networks = {row.id: row.network for row in channels(actor, brand_id=brand.id, limit=SHOWN)}
+    networks = {row.id: row.network for row in offered(actor, brand, sheet)}
     writing, variants = writing_of(sheet, stored), variants_of(sheet, networks, stored)
     if stored is None:
         return compose_post(actor=actor, brand_id=brand.id, writing=writing, variants=variants, when=when, now=now)

@@ -25,6 +25,9 @@ PAIRS: Final = (
 """What stands on what: text wants 4.5, the edge of a field 3."""
 _RULE: Final = re.compile(r"--([a-z-]+):\s*#([0-9a-fA-F]{3,6})\b")
 
+TEXT = 4.5
+"""The least contrast of words (WCAG AA)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
@@ -43,6 +46,11 @@ class Pair:
     back: str
     least: float
     contrasts: tuple[Contrast, ...]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether words are written in it; an edge needs less."""
+        return self.least >= TEXT
 
 
 @functools.cache
