@@ -64,7 +64,7 @@ async def test_retry_after_is_passed_on(sandbox):
 
 async def test_slow_and_failing_media(sandbox):
     connected = await sandbox.connect("photo")
-    await sandbox.arm("slow_media", seconds=0.3)
+    await sandbox.arm("slow_media", seconds=1)
     run = sandbox.run(connected, format=Format.REEL, media=(clip(),))
     await run.one()
     answer = await run.step.run(run.line(), run.draft, run.bag)
